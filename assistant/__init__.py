@@ -1,0 +1,1 @@
+"""The way of a question: understand, retrieve, calculate, compose, verify."""

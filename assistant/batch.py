@@ -1,0 +1,79 @@
+"""The batch contract: one JSON object a line in, one a line out, in order."""
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from assistant.pipeline import answer
+from assistant.state import Answer, Conversation, Desk
+from calculators import Total
+from calculators.money import decimal_text
+
+MAX_TURNS = 50
+
+
+def run_batch(lines: Iterable[str], desk: Desk) -> Iterator[dict[str, Any]]:
+    """An answer object for each question line; `error` objects for lines that cannot be read."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _run_line(line, number, replace(desk, notice_always=True))
+
+
+def _run_line(line: str, number: int, desk: Desk) -> dict[str, Any]:
+    case_id = None
+    try:
+        case = json.loads(line)
+        if not isinstance(case, dict):
+            raise ValueError("这一行不是 JSON 对象")
+        case_id = case.get("id")
+        turns = case.get("turns")
+        if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
+            raise ValueError("turns 须是至少一句话的列表")
+        if len(turns) > MAX_TURNS:
+            raise ValueError(f"turns 有 {len(turns)} 句，上限 {MAX_TURNS} 句")
+        if case.get("as_of") is not None:
+            desk = replace(desk, today=date.fromisoformat(str(case["as_of"])).isoformat())
+    except json.JSONDecodeError as error:
+        return {"id": case_id, "line": number, "error": f"不是有效的 JSON：第 {error.colno} 个字符处有误"}
+    except ValueError as error:
+        return {"id": case_id, "line": number, "error": str(error)}
+    started = time.perf_counter()
+    conversation = Conversation()
+    reply: Answer | None = None
+    for turn in turns:
+        reply, conversation = answer(turn, desk, conversation)
+    assert reply is not None
+    return {"id": case_id, **as_object(reply), "elapsed_ms": round((time.perf_counter() - started) * 1000, 2)}
+
+
+def as_object(reply: Answer) -> dict[str, Any]:
+    """An answer in the shape of the batch contract; amounts in yuan as decimal strings."""
+    return {
+        "outcome": reply.outcome,
+        "status": reply.status,
+        "text": reply.text,
+        "citations": [
+            {"policy": c.policy, "clause": c.clause, "quote": c.quote, "start": c.start, "end": c.end} for c in reply.citations
+        ],
+        "amounts": [_amount(total) for total in reply.totals],
+        "asks": [{"fact": ask.fact, "question": ask.question} for ask in reply.asks],
+    }
+
+
+def _amount(total: Total) -> dict[str, Any]:
+    return {
+        "benefit": total.id,
+        "clause": total.clause,
+        "kind": total.amount.kind,
+        "low_yuan": _decimal(total.amount.low),
+        "high_yuan": _decimal(total.amount.high),
+        "steps": [{"label": s.label, "value": decimal_text(s.value), "unit": s.unit} for s in total.steps],
+    }
+
+
+def _decimal(value: Fraction | None) -> str | None:
+    return None if value is None else decimal_text(value)

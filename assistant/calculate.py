@@ -1,0 +1,138 @@
+"""The third step: the rules of the kept clauses meet the facts."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.state import Finding, State
+from assistant.understand.facts import assemble, topic_benefits
+from assistant.understand.reading import Reading
+from assistant.understand.roles import Roles
+from assistant.understand.topics import Match, phrase_spans
+from calculators import Facts, Outcome, evaluate, totals
+from calculators.logic import all_of, judge
+from corpus.schema import Benefit, Gap, Pack, Topic
+
+_LOOKUP_ASKS = frozenset({"rate", "recipient", "units", "wording", "comparison", "summary", "goal", "cap"})
+
+
+def calculate(state: State) -> State:
+    """The findings of the question's topics, in the order of their weight."""
+    findings = tuple(_finding(state, match) for match in state.matches)
+    return replace(state, findings=findings)
+
+
+def _finding(state: State, match: Match) -> Finding:
+    pack, topic = state.policy, match.topic
+    facts, roles = assemble(state.turns, state.matches, topic, pack, state.asked)
+    gap = _gap(topic, facts, pack, state.read)
+    outcomes = [evaluate(b, facts, pack.facts, withdrawn=b.id in pack.withdrawn) for b in topic_benefits(pack, topic)]
+    lookup = _is_lookup(state, facts, pack, topic)
+    if gap is not None and gap.when:
+        return Finding(topic, facts, roles, gap=gap, lookup=lookup)
+    kept = _keep(outcomes, state.turns, facts, roles, state.inherited)
+    kept = _settle_irrelevant_choices(kept, facts, pack)
+    ask = "" if lookup else _next_fact(kept, pack)
+    if roles.unclear and not lookup and ask in {entry.fact for entry in roles.unclear}:
+        kept = tuple(replace(outcome, status="invalid") if ask in outcome.missing else outcome for outcome in kept)
+    invalid = next((o.missing[0] for o in kept if o.status == "invalid"), "")
+    return Finding(topic, facts, roles, kept, totals(kept, pack.joint_caps), gap, invalid or ask, lookup)
+
+
+def _is_lookup(state: State, facts: Facts, pack: Pack, topic: Topic) -> bool:
+    """Whether the rule itself is asked for, not what comes of it for someone.
+
+    The asker's own story or a base figure makes it a claim; a bare 封顶多少 or 比例 does not.
+    """
+    bases = {b.of or b.times for b in topic_benefits(pack, topic)}
+    if any(name in bases for name, _ in facts.numbers):
+        return False
+    if state.read.own or any(turn.own for turn in state.turns[:-1]):
+        return bool(state.read.asks & {"recipient", "units", "wording", "comparison", "summary"}) and not state.read.figures
+    return True
+
+
+def _gap(topic: Topic, facts: Facts, pack: Pack, reading: Reading) -> Gap | None:
+    """The first thing that is asked of the topic and that its clause does not settle."""
+    for gap in topic.gaps:
+        if gap.when and all_of(judge(condition, facts, pack.facts) for condition in gap.when) is True:
+            return gap
+        for words in gap.words:
+            if all(phrase_spans(word, reading.mentions) for word in words):
+                return gap
+    return None
+
+
+def _keep(outcomes: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, roles: Roles, inherited: bool) -> tuple[Outcome, ...]:
+    """The outcomes that the words are about: those with the most evidence, refused ones only where they lead."""
+    if len(outcomes) < 2:
+        return tuple(outcomes)
+    turn = next((t for t in reversed(turns) if any(t.has(cue) for o in outcomes for cue in o.benefit.cues)), turns[-1])
+    weights = {o.benefit.id: _evidence(o, turn, facts, roles) for o in outcomes}
+    alive = [o for o in outcomes if o.status != "not_eligible"]
+    refused = [o for o in outcomes if o.status == "not_eligible"]
+    best_alive = max((weights[o.benefit.id] for o in alive), default=-1.0)
+    best_refused = max((weights[o.benefit.id] for o in refused), default=-1.0)
+    if refused and (not alive or best_refused > best_alive):
+        return tuple(o for o in refused if weights[o.benefit.id] >= best_refused)
+    kept = [o for o in alive if weights[o.benefit.id] >= best_alive / 2]
+    if any(o.status in ("calculated", "zero") and _asked_numbers(o, facts) for o in kept):
+        # a computed result answers; what would need more facts was not asked for
+        kept = [o for o in kept if o.status in ("calculated", "zero", "invalid", "unstated") or weights[o.benefit.id] >= best_alive]
+    return tuple(kept)
+
+
+def _asked_numbers(outcome: Outcome, facts: Facts) -> bool:
+    names = {name for name, _ in facts.numbers}
+    return bool({outcome.benefit.of, outcome.benefit.times} & names) or not (outcome.benefit.of or outcome.benefit.times)
+
+
+def _evidence(outcome: Outcome, turn: Reading, facts: Facts, roles: Roles) -> float:
+    """How much a message speaks of a benefit: its cues, its conditions met, its base given, its own rate named."""
+    benefit = outcome.benefit
+    weight = float(sum(turn.has(cue) for cue in benefit.cues)) + outcome.satisfied
+    names = {name for name, _ in facts.numbers}
+    if {benefit.of, benefit.times} & names - {""}:
+        weight += 3 if _option_matches(benefit, facts) else 0
+    if benefit.figure is not None and any(rate.high == benefit.figure.high for rate in roles.rates):
+        weight += 1.5
+    return weight
+
+
+def _option_matches(benefit: Benefit, facts: Facts) -> bool:
+    keys = {option for name, option in facts.numbers if name in (benefit.of, benefit.times)}
+    wanted = {option for condition in benefit.when for option in condition.options}
+    return "" in keys or bool(keys & wanted) or not keys
+
+
+def _settle_irrelevant_choices(kept: tuple[Outcome, ...], facts: Facts, pack: Pack) -> tuple[Outcome, ...]:
+    """Where every alternative of an open choice pays alike, the choice need not be asked for."""
+    open_ones = [o for o in kept if o.status == "missing"]
+    specs = {
+        (b.mode, b.figure.text if b.figure else "", b.of, b.times, b.cap.text if b.cap else "")
+        for b in (o.benefit for o in open_ones)
+    }
+    if len(open_ones) < 2 or len(specs) != 1 or len(open_ones) != len(kept):
+        return kept
+    choices = [set(name for name in o.missing if pack.facts[name].type == "choice") for o in open_ones]
+    if not all(choices) or len({frozenset(c) for c in choices}) != 1:
+        return kept
+    settled = []
+    for outcome in open_ones:
+        conditions = [c for c in outcome.benefit.when if c.fact in choices[0]]
+        assumed = Facts(
+            facts.numbers, {**facts.chosen, **{c.fact: frozenset(c.options) for c in conditions}}, facts.denied, facts.flags
+        )
+        settled.append(evaluate(outcome.benefit, assumed, pack.facts))
+    return tuple(settled)
+
+
+def _next_fact(kept: Sequence[Outcome], pack: Pack) -> str:
+    """The one fact to ask for: a choice that tells the open benefits apart, else what most of them need."""
+    if any(o.status in ("calculated", "zero", "unstated") for o in kept):
+        return ""
+    needed = Counter(name for o in kept if o.status == "missing" for name in o.missing)
+    if not needed:
+        return ""
+    order = {name: index for index, name in enumerate(n for o in kept for n in o.missing)}
+    return min(needed, key=lambda name: (pack.facts[name].type != "choice", -needed[name], order[name]))

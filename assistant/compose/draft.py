@@ -1,0 +1,77 @@
+"""An answer in the making: lines, citations, amounts."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assistant.state import Answer, Ask, Citation, OutcomeKind, State
+from calculators import Total
+from corpus.schema import Quote
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@lru_cache(maxsize=1)
+def replies() -> dict[str, dict[str, Any]]:
+    """The fixed replies by status."""
+    text = (Path(__file__).parent / "replies.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=_Loader))
+
+
+@dataclass(slots=True)
+class Draft:
+    """Collects what the answer shows; a quote is cited once."""
+
+    state: State
+    head: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    totals: list[Total] = field(default_factory=list)
+    asks: list[Ask] = field(default_factory=list)
+
+    def result(self, text: str) -> None:
+        """A line of the result, which comes first and in bold."""
+        line = f"**{text}**"
+        if line not in self.head:
+            self.head.append(line)
+
+    def say(self, label: str, text: str) -> None:
+        """A line of detail."""
+        line = f"- {label}：{text}" if label else f"- {text}"
+        if text and line not in self.lines:
+            self.lines.append(line)
+
+    def cite(self, quote: Quote) -> None:
+        """A quote with its clause, as a line and as a citation."""
+        citation = Citation(self.state.policy.id, quote.clause, quote.text, quote.start, quote.end)
+        if citation in self.citations:
+            return
+        self.citations.append(citation)
+        clause = self.state.policy.document.clause(quote.clause)
+        title = clause.title if clause else ""
+        shown = " ".join(quote.text.split())
+        self.lines.append(f"- 依据：[{quote.clause}] {title}“{shown}”")
+
+    def cite_silently(self, quote: Quote) -> None:
+        """A citation whose words already stand in the text."""
+        citation = Citation(self.state.policy.id, quote.clause, quote.text, quote.start, quote.end)
+        if citation not in self.citations:
+            self.citations.append(citation)
+
+    def answer(self, outcome: OutcomeKind, status: str) -> Answer:
+        """The finished answer."""
+        text = "\n\n".join(part for part in ("\n".join(self.head), "\n".join(self.lines)) if part)
+        keep = outcome == "answer"
+        return Answer(outcome, status, text, tuple(self.citations), tuple(self.totals) if keep else (), tuple(self.asks))
+
+
+def fixed(state: State, status: str, **words: str) -> Draft:
+    """A draft that opens with a fixed reply."""
+    draft = Draft(state)
+    meta = state.policy.meta
+    filled = replies()[status]["text"].format(**{"name": meta.name, "place": meta.place, **words})
+    draft.head.append(filled if filled.endswith(("”", "。")) else filled + "。")
+    return draft

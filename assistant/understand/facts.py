@@ -1,0 +1,214 @@
+"""Puts the facts together that the turns of a conversation state about one asker."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from assistant.language import language
+from assistant.understand.reading import Reading
+from assistant.understand.roles import Roles, Said, assign
+from assistant.understand.terms import Mention
+from assistant.understand.topics import Match
+from calculators.facts import Facts, Number
+from corpus.schema import Benefit, Fact, Pack, Topic
+
+_SWITCH = re.compile(r"^(?:那|要是|如果|假如|换成|改成|what about|what if|how about)|呢[?？。]?$")
+_LISTING = re.compile(r"、|和|及|，一|,一|一[笔单份个]|分别|加|又|再|还有|另")
+
+
+@dataclass(slots=True)
+class _Ledger:
+    numbers: dict[tuple[str, str], Number] = field(default_factory=dict)
+    chosen: dict[str, set[str]] = field(default_factory=dict)
+    denied: dict[str, set[str]] = field(default_factory=dict)
+    flags: dict[str, bool] = field(default_factory=dict)
+
+    def frozen(self) -> Facts:
+        return Facts(
+            numbers=dict(self.numbers),
+            chosen={name: frozenset(options) for name, options in self.chosen.items() if options},
+            denied={name: frozenset(options) for name, options in self.denied.items() if options},
+            flags=dict(self.flags),
+        )
+
+
+def relevant_facts(pack: Pack, topics: Sequence[Topic]) -> list[Fact]:
+    """The facts that the topics' rules need, and those that no rule needs but that figures may state."""
+    names: dict[str, None] = {}
+    for topic in topics:
+        for benefit in topic_benefits(pack, topic):
+            names |= dict.fromkeys(_needs(benefit))
+        for gap in topic.gaps:
+            names |= dict.fromkeys(condition.fact for condition in gap.when)
+    used = {name for benefit in pack.benefits.values() for name in _needs(benefit)}
+    names |= dict.fromkeys(name for name, fact in pack.facts.items() if name not in used and fact.type in ("money", "count"))
+    return [pack.facts[name] for name in names]
+
+
+def topic_benefits(pack: Pack, topic: Topic) -> list[Benefit]:
+    """The benefits of a topic in order."""
+    return [pack.benefits[benefit_id] for benefit_id in topic.benefits]
+
+
+def _needs(benefit: Benefit) -> list[str]:
+    names = [condition.fact for condition in (*benefit.when, *benefit.premises)]
+    return [*names, *(name for name in (benefit.of, benefit.times, benefit.each) if name)]
+
+
+def assemble(
+    turns: Sequence[Reading],
+    matches: Sequence[Match],
+    topic: Topic,
+    pack: Pack,
+    asked: Sequence[str] = (),
+) -> tuple[Facts, Roles]:
+    """The facts of a conversation as one of its current topics sees them, and the roles of the last turn's figures.
+
+    With several topics at hand a choice belongs to the topic whose words stand nearest to it.
+    """
+    topics = [match.topic for match in matches]
+    facts = relevant_facts(pack, topics)
+    bases = [b.of or b.times for t in topics for b in topic_benefits(pack, t) if b.of or b.times]
+    own = _own_figures(pack, topics)
+    ledger, roles = _Ledger(), Roles()
+    mine = relevant_facts(pack, [topic])
+    for index, turn in enumerate(turns):
+        last = index == len(turns) - 1
+        mentions = _visible(turn, topic, matches, pack) if last and len(matches) > 1 else turn.mentions
+        switched = _choices(ledger, turn, mentions, mine)
+        _flags(ledger, turn, mentions, mine, pack)
+        _rekey(ledger, switched, mine)
+        prior = asked[index] if index < len(asked) else ""
+        roles = assign(turn, facts, list(dict.fromkeys(bases)), pack.facts, asked=prior, own_figures=own)
+        _numbers(ledger, turn, roles.said)
+    return ledger.frozen(), roles
+
+
+def _own_figures(pack: Pack, topics: Sequence[Topic]) -> frozenset[Fraction]:
+    found: set[Fraction] = set()
+    for topic in topics:
+        for benefit in topic_benefits(pack, topic):
+            tokens = [benefit.figure, benefit.cap, *(c.threshold for c in (*benefit.when, *benefit.premises))]
+            found |= {end for token in tokens if token for end in (token.low, token.high)}
+    found |= {cap.cap.high for cap in pack.joint_caps if any(cap.quote.clause == topic.clause for topic in topics)}
+    return frozenset(found)
+
+
+def _visible(turn: Reading, topic: Topic, matches: Sequence[Match], pack: Pack) -> tuple[Mention, ...]:
+    """The mentions that this topic may use: those nearest to its words among the topics that could use them."""
+    users = {m.topic.id: {w for fact in relevant_facts(pack, [m.topic]) for w in _words(fact)} for m in matches}
+    visible = []
+    for mention in turn.mentions:
+        rivals = [match for match in matches if mention.term in users[match.topic.id]]
+        if len(rivals) < 2:
+            visible.append(mention)
+            continue
+        gaps = {match.topic.id: _gap(turn.text, mention, match) for match in rivals}
+        if topic.id in gaps and gaps[topic.id] <= min(gaps.values()):
+            visible.append(mention)
+    return tuple(visible)
+
+
+def _gap(text: str, mention: Mention, match: Match) -> int:
+    def distance(start: int, end: int) -> int:
+        lo, hi = min(mention.end, end), max(mention.start, start)
+        between = text[lo:hi] if lo < hi else ""
+        return len(between) + 8 * sum(between.count(char) for char in "，,。；;！？!?")
+
+    own_words = [span for span in match.spans if span != (mention.start, mention.end)]
+    if not own_words:
+        return 0
+    return min(distance(start, end) for start, end in own_words)
+
+
+def _words(fact: Fact) -> set[str]:
+    return {*fact.words, *fact.denied, *(word for words in fact.options.values() for word in words)}
+
+
+def _choices(ledger: _Ledger, turn: Reading, mentions: Sequence[Mention], facts: Sequence[Fact]) -> set[str]:
+    """Record what a turn chooses; the names of choices that it replaced."""
+    replaced: set[str] = set()
+    addition = bool(language().speech["addition"].search(turn.text)) and not _SWITCH.search(turn.text)
+    for fact in facts:
+        if fact.type != "choice":
+            continue
+        chosen = {o for o, words in fact.options.items() if any(m.term in words and not m.negated for m in mentions)}
+        denied = {o for o, words in fact.options.items() if any(m.term in words and m.negated for m in mentions)} - chosen
+        if denied:
+            ledger.denied.setdefault(fact.name, set()).update(denied)
+            ledger.chosen.get(fact.name, set()).difference_update(denied)
+        if not chosen:
+            continue
+        ledger.denied.get(fact.name, set()).difference_update(chosen)
+        before = ledger.chosen.get(fact.name, set())
+        replace = (fact.exclusive and not addition) or bool(_SWITCH.search(turn.text)) or bool(language().speech["correction"].search(turn.text))
+        if before and replace:
+            replaced.add(fact.name)
+            ledger.chosen[fact.name] = chosen
+        else:
+            ledger.chosen[fact.name] = before | chosen
+    return replaced
+
+
+def _flags(ledger: _Ledger, turn: Reading, mentions: Sequence[Mention], facts: Sequence[Fact], pack: Pack) -> None:
+    elsewhere = [place for place in turn.places if place not in pack.meta.selects]
+    for fact in facts:
+        if fact.type != "flag":
+            continue
+        for mention in mentions:
+            if mention.term in fact.denied:
+                ledger.flags[fact.name] = mention.negated
+            elif mention.term in fact.words:
+                ledger.flags[fact.name] = not mention.negated
+        if any(m.term in fact.denied and not m.negated for m in mentions):
+            ledger.flags[fact.name] = False
+        if "@elsewhere" in fact.denied and elsewhere:
+            ledger.flags[fact.name] = False
+
+
+def _rekey(ledger: _Ledger, switched: set[str], facts: Sequence[Fact]) -> None:
+    """那如果是咨询合同呢: the sum that was said for another kind of contract now stands for this one."""
+    keyed = {fact.name for fact in facts if fact.by in switched}
+    for name, option in [key for key in ledger.numbers if key[0] in keyed and key[1]]:
+        ledger.numbers[(name, "")] = ledger.numbers.pop((name, option))
+
+
+def _numbers(ledger: _Ledger, turn: Reading, said: Sequence[Said]) -> None:
+    speech = language().speech
+    correction = bool(speech["correction"].search(turn.text))
+    adds = bool(speech["addition"].search(turn.text)) and not correction
+    fresh: dict[tuple[str, str], list[Said]] = {}
+    for entry in said:
+        fresh.setdefault((entry.fact, entry.option), []).append(entry)
+    for key, entries in fresh.items():
+        number = _combine(turn, entries, correction)
+        before = ledger.numbers.get(key)
+        if before is not None and adds:
+            number = before.plus(number)
+        elif key[1] and correction:
+            ledger.numbers.pop((key[0], ""), None)
+        ledger.numbers[key] = number
+
+
+def _combine(turn: Reading, entries: Sequence[Said], correction: bool) -> Number:
+    if correction:
+        return _number(entries[-1])
+    best = min(entries, key=lambda entry: entry.cost)
+    first, last = entries[0].figure, entries[-1].figure
+    listed = len(entries) > 1 and _LISTING.search(turn.text[first.end : last.end])
+    if not listed:
+        return _number(best)
+    total, seen = _number(entries[0]), {entries[0].figure.value}
+    for entry in entries[1:]:
+        if entry.figure.value in seen and not language().speech["addition"].search(turn.text):
+            continue
+        seen.add(entry.figure.value)
+        total = total.plus(_number(entry))
+    return total
+
+
+def _number(entry: Said) -> Number:
+    figure = entry.figure
+    return Number(figure.low, figure.high, (figure.low,)) if figure.low == figure.high else Number(figure.low, figure.high)
+

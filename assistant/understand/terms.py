@@ -1,0 +1,191 @@
+"""Finds a pack's terms in a message: exact words, aliases, and near misses by sound (高薪企业, 孵花器)."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from assistant.language import language
+from corpus.schema import Pack
+
+_ASCII = re.compile(r"[a-z0-9&' -]+")
+_CLAUSE_BREAK = re.compile(r"[，。！？；,!?;\n:：、]|\.(?!\d)")
+_NEGATION_REACH = 6
+_FAR_NEGATION_REACH = 16
+_CONFUSED = ("jqx", "zhj", "nl", "fh", "bp", "dt", "gk", "csz", "ry")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A term of the pack at [start, end) of a message; `negated` where the speaker denies it."""
+
+    term: str
+    start: int
+    end: int
+    fuzzy: bool = False
+    negated: bool = False
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """A pack's words: surface → term, indexed for longest match and for near misses."""
+
+    terms: dict[str, str]
+    by_first: dict[str, list[str]] = field(default_factory=dict)
+    halves: dict[tuple[int, int, str], list[str]] = field(default_factory=dict)
+
+    def find(self, text: str) -> tuple[Mention, ...]:
+        """All mentions in a normalised text, longest first at each place, with near misses where nothing else is."""
+        exact = self._exact(text)
+        near = self._near(text, exact)
+        if near:
+            exact = [m for m in exact if not any(n.start <= m.start and m.end <= n.end and n.end - n.start > m.end - m.start for n in near)]
+        mentions = sorted([*exact, *near], key=lambda mention: mention.start)
+        return tuple(Mention(m.term, m.start, m.end, m.fuzzy, _negated(text, m.start, m.end)) for m in mentions)
+
+    def _exact(self, text: str) -> list[Mention]:
+        found, at = [], 0
+        while at < len(text):
+            word = next((w for w in self.by_first.get(text[at], ()) if text.startswith(w, at) and _whole(text, at, w)), None)
+            if word is None:
+                at += 1
+                continue
+            found.append(Mention(self.terms[word], at, at + len(word)))
+            at += len(word)
+        return found
+
+    def _near(self, text: str, exact: list[Mention]) -> list[Mention]:
+        found: list[Mention] = []
+        for size in (8, 7, 6, 5, 4, 3):
+            for start in range(len(text) - size + 1):
+                window = text[start : start + size]
+                if window in self.terms or any(m.start < start + size and start < m.end for m in found):
+                    continue
+                if any(m.start <= start and start + size <= m.end or (m.start <= start < m.end < start + size and m.end - m.start >= 3) for m in exact):
+                    continue
+                half = size // 2
+                candidates = [*self.halves.get((size, 0, window[:half]), ()), *self.halves.get((size, 1, window[half:]), ())]
+                word = next((w for w in candidates if _sounds_alike(window, w)), None)
+                if word is not None:
+                    found.append(Mention(self.terms[word], start, start + size, fuzzy=True))
+        return found
+
+
+def vocabulary(pack: Pack) -> Vocabulary:
+    """The words of a pack: glossary, topics, facts and cues; all lower case."""
+    return _build(pack.id, pack.content_hash, tuple(sorted(_surfaces(pack).items())))
+
+
+@lru_cache(maxsize=16)
+def _build(pack_id: str, content_hash: str, surfaces: tuple[tuple[str, str], ...]) -> Vocabulary:
+    terms = dict(surfaces)
+    by_first: dict[str, list[str]] = defaultdict(list)
+    halves: dict[tuple[int, int, str], list[str]] = defaultdict(list)
+    for word in sorted(terms, key=len, reverse=True):
+        by_first[word[0]].append(word)
+        if 3 <= len(word) <= 8 and not _ASCII.search(word):
+            half = len(word) // 2
+            halves[(len(word), 0, word[:half])].append(word)
+            halves[(len(word), 1, word[half:])].append(word)
+    return Vocabulary(terms, dict(by_first), dict(halves))
+
+
+def _surfaces(pack: Pack) -> dict[str, str]:
+    surfaces: dict[str, str] = {}
+    for words in (_topic_words(pack), _fact_words(pack), (cue for b in pack.benefits.values() for cue in b.cues)):
+        for phrase in words:
+            for word in phrase.split(" + "):
+                if not word.startswith("@"):
+                    surfaces.setdefault(word.strip().lower(), word.strip())
+    for term, aliases in pack.glossary.items():
+        surfaces[term.lower()] = term
+        for alias in aliases:
+            surfaces.setdefault(alias.lower(), term)
+    for term, aliases in pack.glossary.items():
+        for alias in aliases:
+            surfaces[alias.lower()] = term
+    for term in pack.glossary:
+        surfaces[term.lower()] = term
+    surfaces.pop("", None)
+    return surfaces
+
+
+def _topic_words(pack: Pack) -> Iterable[str]:
+    for topic in pack.topics:
+        yield from topic.strong
+        yield from topic.weak
+        for gap in topic.gaps:
+            for words in gap.words:
+                yield from words
+
+
+def _fact_words(pack: Pack) -> Iterable[str]:
+    for fact in pack.facts.values():
+        yield from fact.words
+        yield from fact.denied
+        for words in fact.options.values():
+            yield from words
+
+
+def _whole(text: str, at: int, word: str) -> bool:
+    """Latin words match whole words only: IC is not in topic."""
+    if not word[0].isascii() or not word[0].isalnum():
+        return True
+    before = at > 0 and text[at - 1].isascii() and text[at - 1].isalnum()
+    end = at + len(word)
+    after = end < len(text) and text[end].isascii() and text[end].isalpha() and not (text[end] == "s" and not text[end + 1 : end + 2].isalpha())
+    if before or after:
+        return False
+    return not (word.isdigit() and end < len(text) and (text[end].isdigit() or text[end] in ".万亿千百元%‰家个w"))
+
+
+@lru_cache(maxsize=8192)
+def _syllables(char: str) -> frozenset[tuple[str, str]]:
+    """(initial, final) of every reading of a character, tones apart."""
+    from pypinyin import Style, pinyin
+
+    readings = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
+    return frozenset(_split(reading) for reading in (readings[0] if readings else ()))
+
+
+def _split(syllable: str) -> tuple[str, str]:
+    match = re.match(r"(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(.*)", syllable)
+    assert match is not None
+    return match[1] or "", match[2]
+
+
+def _sounds_alike(window: str, word: str) -> bool:
+    """Whether one character differs and the two sound alike (薪/新) or nearly so (卷/券)."""
+    pairs = [(a, b) for a, b in zip(window, word, strict=True) if a != b]
+    if len(pairs) != 1:
+        return False
+    mine, theirs = _syllables(pairs[0][0]), _syllables(pairs[0][1])
+    if mine & theirs:
+        return True
+    return any(
+        final == other_final and any(initial[:1] in group and other[:1] in group for group in _CONFUSED if initial and other)
+        for initial, final in mine
+        for other, other_final in theirs
+    )
+
+
+def _negated(text: str, start: int, end: int) -> bool:
+    """Whether a mention is denied: 不是高企, 没有纳入……备案, 跟芯片无关."""
+    speech = language().speech
+    begin = max((m.end() for m in _CLAUSE_BREAK.finditer(text, 0, start)), default=0)
+    before = text[begin:start]
+    stop = _CLAUSE_BREAK.search(text, end)
+    after = text[end : stop.start() if stop else len(text)][:8]
+    if speech["unrelated"].search(after):
+        return True
+    cleaned = speech["false_negators"].sub(lambda m: "　" * len(m[0]), before)
+    for match in speech["negators"].finditer(cleaned):
+        word = match[0].strip()
+        gap = len(cleaned) - match.end()
+        if word == "跟":
+            continue
+        reach = _FAR_NEGATION_REACH if word in ("没", "没有", "没把", "压根没", "从来没", "未") else _NEGATION_REACH
+        if gap <= (2 if word in ("非", "不", "无") else reach):
+            return True
+    return False

@@ -1,0 +1,121 @@
+"""Which subjects of a policy a turn brings up.
+
+Greedy cover: the topic that explains most words is taken, its words are spent, and a further topic must have a strong
+word of its own. So 培育高新技术企业 of an incubator does not bring up the firm's own recognition.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assistant.understand.reading import Reading
+from assistant.understand.terms import Mention
+from corpus.schema import Pack, Topic
+
+STRONG, WEAK, REF = 3.0, 1.0, 6.0
+_PAIR_REACH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A topic that a turn brings up, with the words that did and their weight."""
+
+    topic: Topic
+    score: float
+    spans: frozenset[tuple[int, int]]
+    strong: bool
+
+
+def match_topics(reading: Reading, pack: Pack, boosts: dict[str, float] | None = None) -> tuple[Match, ...]:
+    """The topics of a turn, the best explained first; `boosts` adds what retrieval found per clause (at most 1)."""
+    boosts = boosts or {}
+    referred = {clause for number in reading.clause_refs if (clause := resolve_clause(pack, number))}
+    remaining = list(pack.topics)
+    spent: set[tuple[int, int]] = set()
+    found: list[Match] = []
+    while remaining:
+        scored = [match for topic in remaining if (match := _score(topic, reading, referred, spent, boosts)) is not None]
+        if not scored:
+            break
+        best = max(scored, key=lambda match: match.score)
+        found.append(best)
+        spent |= best.spans
+        remaining = [topic for topic in remaining if topic.id != best.topic.id]
+        if best.score >= REF and best.topic.clause in referred:
+            remaining = [topic for topic in remaining if topic.clause in referred or topic.clause != best.topic.clause]
+    return tuple(found)
+
+
+def _score(
+    topic: Topic, reading: Reading, referred: set[str], spent: set[tuple[int, int]], boosts: dict[str, float]
+) -> Match | None:
+    spans: set[tuple[int, int]] = set()
+    score, fresh = 0.0, False
+    for phrase in topic.strong:
+        hit = phrase_spans(phrase, reading.mentions)
+        if hit and not hit <= spent:
+            new = hit - spans
+            spans |= hit
+            fresh = True
+            score += STRONG if new else 0.0
+    if topic.clause in referred:
+        score, fresh = score + REF, True
+    if not fresh:
+        return None
+    for word in topic.weak:
+        for mention in reading.mentions:
+            span = (mention.start, mention.end)
+            if mention.term == word and span not in spans:
+                if span not in spent:
+                    score += WEAK
+                spans.add(span)
+    return Match(topic, score + boosts.get(topic.clause, 0.0), frozenset(spans), True)
+
+
+def phrase_spans(phrase: str, mentions: Sequence[Mention]) -> set[tuple[int, int]]:
+    """The places of all words of `a + b`, near one another; empty where one is missing."""
+    words = [word.strip() for word in phrase.split(" + ")]
+    places = [[m for m in mentions if m.term == word] for word in words]
+    if not all(places):
+        return set()
+    first = places[0]
+    if len(words) == 1:
+        return {(m.start, m.end) for m in first}
+    best: set[tuple[int, int]] = set()
+    for anchor in first:
+        group = {(anchor.start, anchor.end)}
+        for others in places[1:]:
+            near = min(others, key=lambda m: abs(m.start - anchor.start))
+            if abs(near.start - anchor.start) > _PAIR_REACH:
+                break
+            group.add((near.start, near.end))
+        else:
+            best |= group
+    return best
+
+
+def weak_topics(reading: Reading, pack: Pack) -> Iterable[Match]:
+    """Topics with several weak words and no strong one, for turns that bring up nothing outright."""
+    for topic in pack.topics:
+        spans = {(m.start, m.end) for m in reading.mentions if m.term in topic.weak}
+        distinct = {m.term for m in reading.mentions if m.term in topic.weak}
+        if len(distinct) >= 2:
+            yield Match(topic, float(len(distinct)), frozenset(spans), False)
+
+
+def resolve_clause(pack: Pack, number: str) -> str | None:
+    """The clause that people mean by a number: its id, or the item of the longest series that bears the number."""
+    exact = pack.document.clause(number)
+    if exact is not None:
+        return exact.id
+    if "." in number:
+        return None
+    bearing = [clause for clause in pack.document.clauses if clause.number == number and clause.id != "0"]
+    depth = {clause.id: clause.id.count(".") for clause in bearing}
+    if not bearing:
+        return None
+
+    def series(clause_id: str) -> int:
+        chapter = clause_id.split(".")[0]
+        return sum(c.id.split(".")[0] == chapter and c.id.count(".") == depth[clause_id] for c in pack.document.clauses)
+
+    return max(bearing, key=lambda clause: (series(clause.id), depth[clause.id])).id

@@ -1,0 +1,1 @@
+"""Policies as data: sources, clauses, rules bound to quotes."""
