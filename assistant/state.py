@@ -11,7 +11,7 @@ from assistant.understand.roles import Roles
 from assistant.understand.topics import Match
 from calculators import Facts, Outcome, Total
 from corpus.figures import Figure
-from corpus.schema import Gap, Pack, Topic
+from corpus.schema import Gap, Meta, Pack, Topic
 
 if TYPE_CHECKING:
     from assistant.retrieve import Hit, Retriever
@@ -21,9 +21,10 @@ OutcomeKind = Literal["answer", "ask", "decline"]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every question needs: the packs, the retriever, the default pack, the date."""
+    """What every question needs: the packs and what they say of themselves, the retriever, the default pack, the date."""
 
     packs: Mapping[str, Pack]
+    metas: Mapping[str, Meta]
     default: str
     retriever: Retriever
     today: str

@@ -13,7 +13,6 @@ from corpus.binding import bind_figure, bind_quote, check_pairing
 from corpus.conditions import parse_condition
 from corpus.coverage import Span, unclaimed
 from corpus.errors import PackError
-from corpus.html import html_to_text
 from corpus.models import BenefitFile, FactFile, JointCapFile, PackFile, RulesFile, TopicFile, TopicsFile, explain
 from corpus.parser import parse
 from corpus.schema import (
@@ -81,7 +80,28 @@ def source_text(folder: Path, name: str) -> str:
         raise PackError(f"{folder.name}：缺少原文 {name}（pack.yaml 的 source）") from None
     except (OSError, UnicodeDecodeError) as error:
         raise PackError(f"{folder.name}：原文 {name} 读不了（须是 UTF-8 文本）：{error}") from error
-    return html_to_text(raw) if path.suffix in (".html", ".htm") else raw
+    if path.suffix not in (".html", ".htm"):
+        return raw
+    from corpus.html import html_to_text  # the HTML parser is needed by few packs, and takes 0.1 s to import
+
+    return html_to_text(raw)
+
+
+def load_meta(folder: Path) -> Meta:
+    """What a pack says of its document, without loading the rest.
+
+    Raises PackError naming each fault of pack.yaml.
+    """
+    faults = _Faults(folder.name)
+    file = _model(PackFile, read_yaml(folder / "pack.yaml"), "pack.yaml", faults)
+    faults.stop()
+    assert file is not None
+    return _meta(file)
+
+
+def _meta(file: PackFile) -> Meta:
+    words = file.model_dump(exclude={"source"})
+    return Meta(**{name: tuple(value) if isinstance(value, list) else value for name, value in words.items()})
 
 
 @lru_cache(maxsize=64)
@@ -123,20 +143,7 @@ def load_pack(folder: Path) -> Pack:
     glossary = _glossary(glossary_raw, faults)
     faults.stop()
     return Pack(
-        meta=Meta(
-            id=meta.id,
-            title=meta.title,
-            name=meta.name,
-            place=meta.place,
-            selects=tuple(meta.selects),
-            status=meta.status,
-            status_text=meta.status_text,
-            period=meta.period,
-            valid_from=meta.valid_from,
-            valid_to=meta.valid_to,
-            inferred=tuple(meta.inferred),
-            examples=tuple(meta.examples),
-        ),
+        meta=_meta(meta),
         document=document,
         facts=facts,
         topics=built_topics,
@@ -356,4 +363,4 @@ class _Binder:
         return Topic(file.id, file.clause, tuple(file.strong), tuple(file.weak), chosen, gaps)
 
 
-__all__ = ["clause_hash", "default_pack_id", "load_pack", "lock_text", "pack_ids", "source_text"]
+__all__ = ["clause_hash", "default_pack_id", "load_meta", "load_pack", "lock_text", "pack_ids", "source_text"]

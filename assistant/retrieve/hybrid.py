@@ -37,12 +37,12 @@ class Retriever:
     def __init__(self, vectors: VectorSide | None = None) -> None:
         self._vectors = vectors
 
-    def search(self, pack: Pack, question: str, top: int = 5) -> tuple[Hit, ...]:
-        """The best clauses for a question, best first."""
+    def search(self, pack: Pack, question: str, top: int = 5, *, words_only: bool = False) -> tuple[Hit, ...]:
+        """The best clauses for a question, best first; `words_only` leaves the vector side out."""
         units = units_of(pack)
         words = [float(score) for score in lexical(pack).scores(question)]
         fused = _per_clause([unit.clause for unit in units], [unit.whole for unit in units], words)
-        if self._vectors is not None and self._vectors.weight > 0:
+        if self._vectors is not None and not words_only and self._vectors.weight > 0:
             near = self._vectors.scores(pack, question)
             floor = min(near.values(), default=0.0)
             similar = _per_clause(

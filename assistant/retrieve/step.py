@@ -11,8 +11,11 @@ _MARGIN = 1.15
 
 
 def retrieve(state: State) -> State:
-    """Search the pack and settle the topics."""
-    hits = state.desk.retriever.search(state.policy, _query(state))
+    """Search the pack and settle the topics.
+
+    Where the words name a subject outright, the vector side (a slower start, no gain) is not asked.
+    """
+    hits = state.desk.retriever.search(state.policy, _query(state), words_only=bool(state.matches))
     state = replace(state, hits=hits)
     if state.matches and not state.inherited:
         boosts = {hit.clause: hit.score for hit in hits}

@@ -8,25 +8,25 @@ from assistant.state import Conversation, Scope
 from assistant.understand.reading import Reading
 from assistant.understand.script import normalise
 from assistant.understand.topics import Match
-from corpus.schema import Pack
+from corpus.schema import Meta, Pack
 
 _SEGMENT = re.compile(r"[^，。！？；,!?;\n]+[，。！？；,!?;\n]*")
 _COUNTERPART = re.compile(r"^(?:市|省)?(?:的)?(?:一家|某|另一家|那家|几家)?(?:企业|公司|客户|厂|买|大学|学院|工厂|研究|高校|院|理工|科技大|师范|交大|交通大学)")
 
 
-def choose_pack(message: str, packs: Mapping[str, Pack], default: str, conversation: Conversation) -> str:
+def choose_pack(message: str, metas: Mapping[str, Meta], default: str, conversation: Conversation) -> str:
     """The pack that a place, a title or an id in the message selects; else the conversation's, else the default."""
     text = normalise(message)
-    for pack_id, pack in packs.items():
-        if pack_id in text or any(word.lower() in text for word in pack.meta.selects):
-            if conversation.pack_id in ("", pack_id) or not _mere_counterpart(text, pack):
+    for pack_id, meta in metas.items():
+        if pack_id in text or any(word.lower() in text for word in meta.selects):
+            if conversation.pack_id in ("", pack_id) or not _mere_counterpart(text, meta):
                 return pack_id
     return conversation.pack_id or default
 
 
-def _mere_counterpart(text: str, pack: Pack) -> bool:
+def _mere_counterpart(text: str, meta: Meta) -> bool:
     return all(
-        _COUNTERPART.match(text[m.end() :]) for word in pack.meta.selects for m in re.finditer(re.escape(word.lower()), text)
+        _COUNTERPART.match(text[m.end() :]) for word in meta.selects for m in re.finditer(re.escape(word.lower()), text)
     )
 
 

@@ -12,7 +12,7 @@ from corpus.schema import Pack
 
 def understand(state: State) -> State:
     """Read the question in the light of the conversation."""
-    pack_id = choose_pack(state.question, state.desk.packs, state.desk.default, state.conversation)
+    pack_id = choose_pack(state.question, state.desk.metas, state.desk.default, state.conversation)
     pack = state.desk.packs[pack_id]
     reading = read_turn(state.question, pack)
     same = state.conversation.pack_id in ("", pack_id)

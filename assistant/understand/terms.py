@@ -1,5 +1,6 @@
 """Finds a pack's terms in a message: exact words, aliases, and near misses by sound (高薪企业, 孵花器)."""
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -143,6 +144,7 @@ def _whole(text: str, at: int, word: str) -> bool:
 @lru_cache(maxsize=8192)
 def _syllables(char: str) -> frozenset[tuple[str, str]]:
     """(initial, final) of every reading of a character, tones apart."""
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # single characters need no phrase table, which takes 0.2 s
     from pypinyin import Style, pinyin
 
     readings = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
