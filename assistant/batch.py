@@ -16,17 +16,17 @@ from calculators.money import decimal_text
 MAX_TURNS = 50
 
 
-def run_batch(lines: Iterable[str], desk: Desk) -> Iterator[dict[str, Any]]:
+def run_batch(lines: Iterable[bytes | str], desk: Desk) -> Iterator[dict[str, Any]]:
     """An answer object for each question line; `error` objects for lines that cannot be read."""
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield _run_line(line, number, replace(desk, notice_always=True))
 
 
-def _run_line(line: str, number: int, desk: Desk) -> dict[str, Any]:
+def _run_line(line: bytes | str, number: int, desk: Desk) -> dict[str, Any]:
     case_id = None
     try:
-        case = json.loads(line)
+        case = json.loads(line if isinstance(line, str) else line.decode("utf-8-sig"))
         if not isinstance(case, dict):
             raise ValueError("这一行不是 JSON 对象")
         case_id = case.get("id")
@@ -39,6 +39,10 @@ def _run_line(line: str, number: int, desk: Desk) -> dict[str, Any]:
             desk = replace(desk, today=date.fromisoformat(str(case["as_of"])).isoformat())
     except json.JSONDecodeError as error:
         return {"id": case_id, "line": number, "error": f"不是有效的 JSON：第 {error.colno} 个字符处有误"}
+    except UnicodeDecodeError:
+        return {"id": None, "line": number, "error": "这一行不是 UTF-8 编码"}
+    except RecursionError:
+        return {"id": None, "line": number, "error": "这一行的 JSON 嵌套太深"}
     except ValueError as error:
         return {"id": case_id, "line": number, "error": str(error)}
     started = time.perf_counter()

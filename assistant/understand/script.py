@@ -31,6 +31,7 @@ def normalise(message: str) -> str:
 
 def script_of(message: str) -> Script:
     """The script that an answer should use."""
+    message = fold(message)
     han = len(_HAN.findall(message))
     if len(_LATIN_WORD.findall(message)) >= 4 and han < 4:
         return "english"

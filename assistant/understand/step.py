@@ -5,6 +5,7 @@ from dataclasses import replace
 from assistant.language import language
 from assistant.state import Past, State
 from assistant.understand.reading import Reading, read_turn
+from assistant.understand.script import MAX_CHARS
 from assistant.understand.scope import choose_pack, find_scope
 from assistant.understand.topics import Match, match_topics
 from corpus.schema import Pack
@@ -12,9 +13,10 @@ from corpus.schema import Pack
 
 def understand(state: State) -> State:
     """Read the question in the light of the conversation."""
-    pack_id = choose_pack(state.question, state.desk.metas, state.desk.default, state.conversation)
+    question = state.question[:MAX_CHARS]
+    pack_id = choose_pack(question, state.desk.metas, state.desk.default, state.conversation)
     pack = state.desk.packs[pack_id]
-    reading = read_turn(state.question, pack)
+    reading = read_turn(question, pack)
     same = state.conversation.pack_id in ("", pack_id)
     past = state.conversation.turns if same else ()
     starts = bool(language().speech["new_subject"].search(reading.text)) or not past

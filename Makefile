@@ -1,0 +1,48 @@
+# Everything runs in .venv, which the first target makes; a later run installs nothing unless pyproject.toml changed.
+PYTHON ?= python3
+BIN := .venv/bin
+PY := $(BIN)/python -m
+
+.PHONY: run test lint format index bench train clean
+
+.venv/run.stamp: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("需要 Python 3.11 或更新版本，现在是 " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PY) pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+# torch first and by its exact version: a range would draw the build with several GB of accelerator libraries
+.venv/dev.stamp: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PY) pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(PY) pip install --quiet --disable-pip-version-check --editable '.[embed,dev]'
+	@touch $@ .venv/run.stamp
+
+run: .venv/run.stamp  ## open the chat on http://127.0.0.1:7860
+	$(BIN)/mingce serve
+
+index: .venv/run.stamp  ## build the search index
+	$(BIN)/mingce index
+
+lint: .venv/dev.stamp  ## style and types
+	$(PY) ruff check .
+	$(PY) ruff format --check .
+	$(PY) mypy
+
+format: .venv/dev.stamp  ## put the code in shape
+	$(PY) ruff format .
+	$(PY) ruff check --fix .
+
+test: lint  ## lint, types, packs, tests
+	$(BIN)/mingce check
+	$(PY) pytest
+
+bench: .venv/dev.stamp  ## speed, memory and recall beside the naive peer
+	$(PY) evals.bench
+
+train: .venv/dev.stamp  ## train the shipped embedder anew
+	$(BIN)/mingce train-embedder
+
+clean:  ## remove what was made, not the data in .mingce
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
