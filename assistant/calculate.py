@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.language import language
 from assistant.state import Finding, State
 from assistant.understand.facts import assemble, topic_benefits
 from assistant.understand.reading import Reading
@@ -13,7 +14,9 @@ from calculators import Facts, Outcome, evaluate, totals
 from calculators.logic import all_of, judge
 from corpus.schema import Benefit, Gap, Pack, Topic
 
-_LOOKUP_ASKS = frozenset({"rate", "recipient", "units", "wording", "comparison", "summary", "goal", "cap"})
+_CUE, _SHARE = 1.5, 0.6  # what a cue weighs beside a met condition; how near to the best a benefit must come
+_TEXT_ASKS = frozenset({"recipient", "units", "wording", "comparison", "summary"})
+_RULE_ASKS = frozenset({"rate", "cap", "highest"})
 
 
 def calculate(state: State) -> State:
@@ -48,8 +51,9 @@ def _is_lookup(state: State, facts: Facts, pack: Pack, topic: Topic) -> bool:
     if any(name in bases for name, _ in facts.numbers):
         return False
     if state.read.own or any(turn.own for turn in state.turns[:-1]):
-        return bool(state.read.asks & {"recipient", "units", "wording", "comparison", "summary"}) and not state.read.figures
-    return True
+        return bool(state.read.asks & _TEXT_ASKS) and not state.read.figures
+    claims = bool(language().speech["claim"].search(state.read.text))
+    return not claims or bool(state.read.asks & (_TEXT_ASKS | _RULE_ASKS))
 
 
 def _gap(topic: Topic, facts: Facts, pack: Pack, reading: Reading) -> Gap | None:
@@ -75,11 +79,16 @@ def _keep(outcomes: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, r
     best_refused = max((weights[o.benefit.id] for o in refused), default=-1.0)
     if refused and (not alive or best_refused > best_alive):
         return tuple(o for o in refused if weights[o.benefit.id] >= best_refused)
-    kept = [o for o in alive if weights[o.benefit.id] >= best_alive / 2]
+    kept = [o for o in alive if weights[o.benefit.id] >= best_alive * _SHARE or _stands_alone(o, turn)]
     if any(o.status in ("calculated", "zero") and _asked_numbers(o, facts) for o in kept):
         # a computed result answers; what would need more facts was not asked for
         kept = [o for o in kept if o.status in ("calculated", "zero", "invalid", "unstated") or weights[o.benefit.id] >= best_alive]
     return tuple(kept)
+
+
+def _stands_alone(outcome: Outcome, turn: Reading) -> bool:
+    """Whether a benefit is computed, has a condition met and a cue of its own in the turn."""
+    return outcome.status == "calculated" and outcome.satisfied > 0 and any(turn.has(cue) for cue in outcome.benefit.cues)
 
 
 def _asked_numbers(outcome: Outcome, facts: Facts) -> bool:
@@ -90,7 +99,7 @@ def _asked_numbers(outcome: Outcome, facts: Facts) -> bool:
 def _evidence(outcome: Outcome, turn: Reading, facts: Facts, roles: Roles) -> float:
     """How much a message speaks of a benefit: its cues, its conditions met, its base given, its own rate named."""
     benefit = outcome.benefit
-    weight = float(sum(turn.has(cue) for cue in benefit.cues)) + outcome.satisfied
+    weight = _CUE * sum(turn.has(cue) for cue in benefit.cues) + outcome.satisfied
     names = {name for name, _ in facts.numbers}
     if {benefit.of, benefit.times} & names - {""}:
         weight += 3 if _option_matches(benefit, facts) else 0

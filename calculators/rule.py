@@ -134,7 +134,7 @@ def _parts(name: str, number: Number, unit: str) -> list[Step]:
     total = parts[0]
     for part in parts[1:]:
         total += part
-        steps += [Step(name, part, unit), Step("相加", total, unit)]
+        steps += [Step(name, abs(part), unit), Step("相减" if part < 0 else "相加", total, unit)]
     return steps
 
 
@@ -157,13 +157,17 @@ def _ends(label: str, low: Fraction, high: Fraction, token: Token | None = None)
 def _of_text(benefit: Benefit, base: Number) -> str:
     if benefit.above is not None:
         return f"超出额 {_span(base.low, base.high)}"
-    parts = f"（{' + '.join(yuan_text(part) for part in base.parts)}）" if len(base.parts) > 1 else ""
+    parts = f"（{_sum_text([yuan_text(part) for part in base.parts])}）" if len(base.parts) > 1 else ""
     return f"{benefit.of} {_span(base.low, base.high)}{parts}"
 
 
 def _count_text(count: Number) -> str:
     total = decimal_text(count.high) if not count.is_range else f"{decimal_text(count.low)}–{decimal_text(count.high)}"
-    return f"（{' + '.join(decimal_text(part) for part in count.parts)}）" if len(count.parts) > 1 else total
+    return f"（{_sum_text([decimal_text(part) for part in count.parts])}）" if len(count.parts) > 1 else total
+
+
+def _sum_text(parts: list[str]) -> str:
+    return " + ".join(parts).replace("+ -", "- ")
 
 
 def _span(low: Fraction, high: Fraction) -> str:

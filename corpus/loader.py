@@ -203,6 +203,7 @@ def _fact(name: str, file: FactFile) -> Fact:
         by=file.by,
         unit=file.unit,
         group=file.group,
+        of_asker=file.of_asker,
     )
 
 

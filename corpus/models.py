@@ -41,6 +41,7 @@ class FactFile(_Strict):
     by: str = ""
     unit: str = ""
     group: str = ""
+    of_asker: bool = False
 
 
 class PeriodFile(_Strict):

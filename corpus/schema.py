@@ -139,7 +139,8 @@ class Fact:
     """Something about the asker that a rule needs, with the question and the words people use for it.
 
     `words` point to a figure or affirm a flag; `denied` words deny a flag; `options` give a choice's values and their
-    words; `by` names the choice that tells several figures of this fact apart.
+    words; `by` names the choice that tells several figures of this fact apart; `of_asker` marks what holds for the
+    asker whatever the subject.
     """
 
     name: str
@@ -152,6 +153,7 @@ class Fact:
     by: str = ""
     unit: str = ""
     group: str = ""
+    of_asker: bool = False
 
 
 @dataclass(frozen=True, slots=True)

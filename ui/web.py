@@ -31,7 +31,7 @@ class PortInUse(MingceError):
 
 def plain(text: str) -> str:
     """User text as it was typed: neither HTML nor Markdown in it is markup."""
-    return _MARKDOWN.sub(r"\\\1", html.escape(text, quote=False).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+    return _MARKDOWN.sub(r"\\\1", html.escape(text, quote=False))
 
 
 def build_page(desk: Desk) -> Any:

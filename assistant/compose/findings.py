@@ -29,14 +29,15 @@ def finding_outcome(finding: Finding) -> str:
 def add_finding(draft: Draft, finding: Finding, *, asking: bool) -> None:
     """Write one topic's part of the answer."""
     asks = draft.state.read.asks
-    if finding.gap is not None:
+    if finding.gap is not None and not (finding.gap.words and finding.totals):
         _gap(draft, finding)
         return
+    if finding.gap is not None:
+        draft.say("注意", finding.gap.say)
     if not finding.outcomes:
         _clause(draft, finding)
         return
-    only_units = "units" in asks and not finding.totals or ("units" in asks and finding.lookup)
-    if only_units:
+    if "units" in asks and not asks & {"amount", "cap", "rate", "highest"}:
         _units(draft, finding)
         return
     if finding.lookup and "summary" in asks and not asks & {"amount", "cap", "rate"}:
@@ -161,7 +162,9 @@ def _clause(draft: Draft, finding: Finding) -> None:
     clause = state.policy.document.clause(finding.topic.clause)
     assert clause is not None
     asks = state.read.asks
-    money = asks & {"amount", "cap", "rate", "highest", "eligibility", "claimable", "guarantee"} and not asks & {"goal", "summary", "wording"}
+    sums = asks & {"amount", "cap", "rate", "highest", "eligibility", "claimable", "guarantee"}
+    figures = (*finding.roles.expected, *finding.roles.rates)
+    money = "money" in asks or figures or (sums and not asks & {"goal", "summary", "wording"})
     if "units" in asks:
         _units(draft, finding)
         return
@@ -169,7 +172,7 @@ def _clause(draft: Draft, finding: Finding) -> None:
         _recipients(draft, finding)
     if money and not finding.topic.benefits:
         draft.result(f"这一条没有写明金额或比例（{clause.title}）")
-        for figure in (*finding.roles.expected, *finding.roles.rates):
+        for figure in figures:
             draft.say("", f"条文里没有“{figure.text}”")
         for quote in passages(state, clause.id, 2):
             draft.cite(quote)
@@ -219,7 +222,7 @@ def _lookup(draft: Draft, finding: Finding) -> None:
     """The rule itself, with the amounts that stand in it where sums are asked for."""
     pack, asks = draft.state.policy, draft.state.read.asks
     shown = [o for o in finding.outcomes if o.status != "not_eligible"]
-    wants = bool(asks & (_CAP_ASKS | {"comparison", "eligibility", "guarantee"})) or not asks - {"rate"} and "rate" not in asks
+    wants = "rate" not in asks or bool(asks & (_CAP_ASKS | {"comparison"}))
     for outcome in shown:
         benefit = outcome.benefit
         draft.result(f"{benefit.name}：{rule_text(benefit, pack)}")

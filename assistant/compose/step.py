@@ -46,7 +46,7 @@ def _answer(state: State) -> Answer:
         return _ask_again(draft, "too_long")
     if scope.manipulated and not state.findings:
         return fixed(state, "manipulation").answer("decline", "manipulation")
-    if scope.elsewhere:
+    if scope.elsewhere and not _asked_here_too(state):
         return fixed(state, "elsewhere", elsewhere=scope.elsewhere).answer("decline", "elsewhere")
     outside = _outside(state)
     if outside and (not state.findings or _all_outside(state, outside)):
@@ -67,6 +67,18 @@ def _answer(state: State) -> Answer:
     return _from_findings(state, outside)
 
 
+def _asked_here_too(state: State) -> bool:
+    """Whether a part of the message that does not name the other place asks for an amount that was computed."""
+    if not any(finding.totals for finding in state.findings):
+        return False
+    patterns = language().intents
+    parts = [part for part in re.split(r"[。！？!?；;\n]", state.read.text) if part.strip()]
+    return any(
+        state.scope.elsewhere not in part and any(patterns[name].search(part) for name in ("amount", "highest", "rate"))
+        for part in parts
+    )
+
+
 def _ask_again(draft: Draft, status: str) -> Answer:
     from assistant.state import Ask
 
@@ -82,6 +94,8 @@ def _from_findings(state: State, outside: tuple[str, ...]) -> Answer:
         add_finding(draft, finding, asking=not settled)
     for word in outside:
         draft.say("", f"“{word}”：文中未涉及，未载明")
+    if state.scope.elsewhere:
+        draft.say("", f"{state.scope.elsewhere}：不在这份文件的范围内，没有涉及")
     if state.scope.procedure:
         draft.say("", "申报方式、材料、时限、网址和电话：文中未载明")
     if state.scope.definition:

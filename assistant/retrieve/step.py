@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from assistant.retrieve.lexical import lexical
 from assistant.state import State
-from assistant.understand.topics import Match, match_topics, weak_topics
+from assistant.understand.step import carried_topics
+from assistant.understand.topics import Match, figure_topics, match_topics, weak_topics
 
 _COVERAGE = 0.5  # a question of whose character pairs the text has fewer is about something else
 _MARGIN = 1.15
@@ -19,9 +20,14 @@ def retrieve(state: State) -> State:
     state = replace(state, hits=hits)
     if state.matches and not state.inherited:
         boosts = {hit.clause: hit.score for hit in hits}
-        return replace(state, matches=match_topics(state.read, state.policy, boosts))
+        past = () if state.starts_subject else state.conversation.turns
+        carried = carried_topics(past, state.policy)
+        return replace(state, matches=match_topics(state.read, state.policy, boosts, carried))
     if state.matches:
         return state
+    quoted = figure_topics(state.read, state.policy)
+    if quoted:
+        return replace(state, matches=quoted)
     weak = sorted(weak_topics(state.read, state.policy), key=lambda match: -match.score)
     scores = {hit.clause: hit.score for hit in hits}
     weak = [match for match in weak if scores.get(match.topic.clause, 0.0) >= (hits[0].score / _MARGIN if hits else 1.0)]

@@ -71,7 +71,7 @@ def assemble(
     facts = relevant_facts(pack, topics)
     bases = [b.of or b.times for t in topics for b in topic_benefits(pack, t) if b.of or b.times]
     own = _own_figures(pack, topics)
-    ledger, roles = _Ledger(), Roles()
+    ledger, roles, last_said = _Ledger(), Roles(), ""
     mine = relevant_facts(pack, [topic])
     for index, turn in enumerate(turns):
         last = index == len(turns) - 1
@@ -79,9 +79,10 @@ def assemble(
         switched = _choices(ledger, turn, mentions, mine)
         _flags(ledger, turn, mentions, mine, pack)
         _rekey(ledger, switched, mine)
-        prior = asked[index] if index < len(asked) else ""
+        prior = (asked[index] if index < len(asked) else "") or last_said
         roles = assign(turn, facts, list(dict.fromkeys(bases)), pack.facts, asked=prior, own_figures=own)
         _numbers(ledger, turn, roles.said)
+        last_said = roles.said[-1].fact if roles.said else last_said
     return ledger.frozen(), roles
 
 
@@ -98,8 +99,12 @@ def _own_figures(pack: Pack, topics: Sequence[Topic]) -> frozenset[Fraction]:
 def _visible(turn: Reading, topic: Topic, matches: Sequence[Match], pack: Pack) -> tuple[Mention, ...]:
     """The mentions that this topic may use: those nearest to its words among the topics that could use them."""
     users = {m.topic.id: {w for fact in relevant_facts(pack, [m.topic]) for w in _words(fact)} for m in matches}
+    of_asker = {word for fact in pack.facts.values() if fact.of_asker for word in _words(fact)}
     visible = []
     for mention in turn.mentions:
+        if mention.term in of_asker:
+            visible.append(mention)
+            continue
         rivals = [match for match in matches if mention.term in users[match.topic.id]]
         if len(rivals) < 2:
             visible.append(mention)
@@ -163,7 +168,8 @@ def _flags(ledger: _Ledger, turn: Reading, mentions: Sequence[Mention], facts: S
                 ledger.flags[fact.name] = not mention.negated
         if any(m.term in fact.denied and not m.negated for m in mentions):
             ledger.flags[fact.name] = False
-        if "@elsewhere" in fact.denied and elsewhere:
+        affirmed = any(m.term in fact.words and not m.negated for m in mentions)
+        if "@elsewhere" in fact.denied and elsewhere and not affirmed:
             ledger.flags[fact.name] = False
 
 
@@ -184,7 +190,9 @@ def _numbers(ledger: _Ledger, turn: Reading, said: Sequence[Said]) -> None:
     for key, entries in fresh.items():
         number = _combine(turn, entries, correction)
         before = ledger.numbers.get(key)
-        if before is not None and adds:
+        if before is not None and language().speech["deduction"].search(turn.text):
+            number = before.plus(Number(-number.high, -number.low, tuple(-part for part in number.parts)))
+        elif before is not None and adds:
             number = before.plus(number)
         elif key[1] and correction:
             ledger.numbers.pop((key[0], ""), None)

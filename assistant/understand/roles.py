@@ -11,6 +11,7 @@ from corpus.figures import Figure
 from corpus.schema import Fact
 
 _LIMIT = 30.0  # a figure farther than this from any word of a fact has no role by its words
+_CLEAR = 6.0  # nearer than this a word claims its figure
 _COMMA, _STOP, _OTHER_FIGURE, _HEARSAY = 6.0, 12.0, 12.0, 20.0
 _NOT_COUNTED = frozenset("年月天日期岁度倍次层届轮步")
 
@@ -57,7 +58,7 @@ def assign(
             continue
         if figure.kind == "count" and figure.unit in _NOT_COUNTED:
             continue
-        if _unit_price(reading.text, figure):
+        if _unit_price(reading.text, figure) or _other_one(reading.text, figure):
             continue
         suited = [fact for fact in facts if _suits(figure, fact)]
         best = min(((_cost(reading, figure, fact), index, fact) for index, fact in enumerate(suited)), default=None)
@@ -65,6 +66,8 @@ def assign(
             expected.append(figure)
             continue
         choice: Fact | None = best[2] if best and best[0] <= _LIMIT else None
+        if _claimed_elsewhere(reading, figure, choice, best[0] if best else _LIMIT, known):
+            continue
         cost = best[0] if best and choice else _LIMIT
         if choice is None:
             choice = _default(figure, suited, bases, asked)
@@ -120,6 +123,22 @@ def _distance(reading: Reading, figure: Figure, mention: Mention) -> float:
 def _sentence_before(text: str, figure: Figure) -> str:
     start = max(text.rfind(mark, 0, figure.start) for mark in "。！？!?；;\n") + 1
     return text[start : figure.start]
+
+
+def _claimed_elsewhere(reading: Reading, figure: Figure, choice: Fact | None, cost: float, known: Mapping[str, Fact]) -> bool:
+    """Whether a figure clearly states a fact of another subject (研发投入两千万 is no contract sum)."""
+    rivals = [fact for fact in known.values() if _suits(figure, fact) and (choice is None or fact.name != choice.name)]
+    words = set(choice.words) if choice else set()
+    for fact in rivals:
+        rival = _cost(reading, figure, fact)
+        if rival < _CLEAR and rival + _CLEAR < cost and not words & set(fact.words):
+            return True
+    return False
+
+
+def _other_one(text: str, figure: Figure) -> bool:
+    """另外一种, 每一种 and 这一家 point, they do not count."""
+    return figure.kind == "count" and bool(language().speech["other_one"].search(text[max(0, figure.start - 4) : figure.start]))
 
 
 def _unit_price(text: str, figure: Figure) -> bool:

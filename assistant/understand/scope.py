@@ -11,7 +11,7 @@ from assistant.understand.topics import Match
 from corpus.schema import Meta, Pack
 
 _SEGMENT = re.compile(r"[^，。！？；,!?;\n]+[，。！？；,!?;\n]*")
-_COUNTERPART = re.compile(r"^(?:市|省)?(?:的)?(?:一家|某|另一家|那家|几家)?(?:企业|公司|客户|厂|买|大学|学院|工厂|研究|高校|院|理工|科技大|师范|交大|交通大学)")
+_COUNTERPART = re.compile(r"^(?:市|省)?(?:的)?(?:一家|某|另一家|那家|几家)?(?:企业|公司|客户|厂|买|大学|学院|工厂|研究|高校|院|理工|科技大|科大|师范|交大|交通大学)")
 
 
 def choose_pack(message: str, metas: Mapping[str, Meta], default: str, conversation: Conversation) -> str:

@@ -8,7 +8,7 @@ from assistant.understand.reading import Reading, read_turn
 from assistant.understand.script import MAX_CHARS
 from assistant.understand.scope import choose_pack, find_scope
 from assistant.understand.topics import Match, match_topics
-from corpus.schema import Pack
+from corpus.schema import Pack, Topic
 
 
 def understand(state: State) -> State:
@@ -21,7 +21,7 @@ def understand(state: State) -> State:
     past = state.conversation.turns if same else ()
     starts = bool(language().speech["new_subject"].search(reading.text)) or not past
     turns = _subject(past, reading, starts)
-    matches = match_topics(reading, pack)
+    matches = match_topics(reading, pack, carried=() if starts else carried_topics(past, pack))
     inherited = False
     if not matches and past:
         matches = _inherit(past, reading, pack)
@@ -52,9 +52,14 @@ def _subject(past: tuple[Past, ...], reading: Reading, starts: bool) -> tuple[Pa
 
 def _inherit(past: tuple[Past, ...], reading: Reading, pack: Pack) -> tuple[Match, ...]:
     """The topics of the last turn that had any, where this turn reads as a follow-up."""
-    known = {topic.id: topic for topic in pack.topics}
-    topics = next((p.topics for p in reversed(past) if p.topics), ())
+    topics = carried_topics(past, pack)
     follows = bool(language().speech["follow_up"].search(reading.text)) or bool(reading.figures) or bool(reading.mentions)
     if not follows or not topics:
         return ()
-    return tuple(Match(known[name], 1.0, frozenset(), False) for name in topics if name in known)
+    return tuple(Match(topic, 1.0, frozenset(), False) for topic in topics)
+
+
+def carried_topics(past: tuple[Past, ...], pack: Pack) -> tuple[Topic, ...]:
+    """The topics of the last turn that had any."""
+    names = next((p.topics for p in reversed(past) if p.topics), ())
+    return tuple(topic for topic in pack.topics if topic.id in names)

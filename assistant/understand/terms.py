@@ -15,6 +15,7 @@ _CLAUSE_BREAK = re.compile(r"[，。！？；,!?;\n:：、]|\.(?!\d)")
 _NEGATION_REACH = 6
 _FAR_NEGATION_REACH = 16
 _CONFUSED = ("jqx", "zhj", "nl", "fh", "bp", "dt", "gk", "csz", "ry")
+_NASALS = (("in", "ing"), ("en", "eng"), ("an", "ang"), ("uan", "uang"), ("ian", "iang"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Vocabulary:
 
     def _near(self, text: str, exact: list[Mention]) -> list[Mention]:
         found: list[Mention] = []
-        for size in (8, 7, 6, 5, 4, 3):
+        for size in (8, 7, 6, 5, 4, 3, 2):
             for start in range(len(text) - size + 1):
                 window = text[start : start + size]
                 if window in self.terms or any(m.start < start + size and start < m.end for m in found):
@@ -67,25 +68,30 @@ class Vocabulary:
                     continue
                 half = size // 2
                 candidates = [*self.halves.get((size, 0, window[:half]), ()), *self.halves.get((size, 1, window[half:]), ())]
-                word = next((w for w in candidates if _sounds_alike(window, w)), None)
+                word = next((w for w in candidates if _sounds_alike(window, w, strict=size == 2)), None)
                 if word is not None:
                     found.append(Mention(self.terms[word], start, start + size, fuzzy=True))
         return found
 
 
+_CACHE: dict[tuple[str, str], Vocabulary] = {}
+
+
 def vocabulary(pack: Pack) -> Vocabulary:
     """The words of a pack: glossary, topics, facts and cues; all lower case."""
-    return _build(pack.id, pack.content_hash, tuple(sorted(_surfaces(pack).items())))
+    key = (pack.id, pack.content_hash)
+    if key not in _CACHE:
+        strong = frozenset(word for topic in pack.topics for word in topic.strong if " + " not in word)
+        _CACHE[key] = _build(_surfaces(pack), strong)
+    return _CACHE[key]
 
 
-@lru_cache(maxsize=16)
-def _build(pack_id: str, content_hash: str, surfaces: tuple[tuple[str, str], ...]) -> Vocabulary:
-    terms = dict(surfaces)
+def _build(terms: dict[str, str], strong: frozenset[str]) -> Vocabulary:
     by_first: dict[str, list[str]] = defaultdict(list)
     halves: dict[tuple[int, int, str], list[str]] = defaultdict(list)
     for word in sorted(terms, key=len, reverse=True):
         by_first[word[0]].append(word)
-        if 3 <= len(word) <= 8 and not _ASCII.search(word):
+        if (3 <= len(word) <= 8 or (len(word) == 2 and terms[word] in strong)) and not _ASCII.search(word):
             half = len(word) // 2
             halves[(len(word), 0, word[:half])].append(word)
             halves[(len(word), 1, word[half:])].append(word)
@@ -157,13 +163,15 @@ def _split(syllable: str) -> tuple[str, str]:
     return match[1] or "", match[2]
 
 
-def _sounds_alike(window: str, word: str) -> bool:
-    """Whether one character differs and the two sound alike (薪/新) or nearly so (卷/券)."""
+def _sounds_alike(window: str, word: str, *, strict: bool) -> bool:
+    """Whether one character differs and the two sound alike (薪/新) or, unless `strict`, nearly so (卷/券, 兴/新)."""
     pairs = [(a, b) for a, b in zip(window, word, strict=True) if a != b]
     if len(pairs) != 1:
         return False
     mine, theirs = _syllables(pairs[0][0]), _syllables(pairs[0][1])
-    if mine & theirs:
+    if mine & theirs or strict:
+        return bool(mine & theirs)
+    if any(a == c and tuple(sorted((b, d), key=len)) in _NASALS for a, b in mine for c, d in theirs):
         return True
     return any(
         final == other_final and any(initial[:1] in group and other[:1] in group for group in _CONFUSED if initial and other)

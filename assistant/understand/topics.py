@@ -1,7 +1,7 @@
 """Which subjects of a policy a turn brings up.
 
 Greedy cover: the topic that explains most words is taken, its words are spent, and a further topic must have a strong
-word of its own. So 培育高新技术企业 of an incubator does not bring up the firm's own recognition.
+word of its own (of `a + b`, the a). So 培育高新技术企业 of an incubator does not bring up the firm's own recognition.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,13 +25,25 @@ class Match:
     strong: bool
 
 
-def match_topics(reading: Reading, pack: Pack, boosts: dict[str, float] | None = None) -> tuple[Match, ...]:
-    """The topics of a turn, the best explained first; `boosts` adds what retrieval found per clause (at most 1)."""
+def match_topics(
+    reading: Reading, pack: Pack, boosts: dict[str, float] | None = None, carried: Sequence[Topic] = ()
+) -> tuple[Match, ...]:
+    """The topics of a turn, the best explained first; `boosts` adds what retrieval found per clause (at most 1).
+
+    Words that fit a topic `carried` over from the last turn speak of it, and bring up no other topic by themselves.
+    """
     boosts = boosts or {}
     referred = {clause for number in reading.clause_refs if (clause := resolve_clause(pack, number))}
     remaining = list(pack.topics)
     spent: set[tuple[int, int]] = set()
     found: list[Match] = []
+    for topic in carried:
+        match = _score(topic, reading, referred, set(), boosts)
+        words = {*topic.weak, *(part for phrase in topic.strong for part in phrase.split(" + "))}
+        spent |= {(m.start, m.end) for m in reading.mentions if m.term in words}
+        if match is not None:
+            found.append(match)
+        remaining.remove(topic)
     while remaining:
         scored = [match for topic in remaining if (match := _score(topic, reading, referred, spent, boosts)) is not None]
         if not scored:
@@ -52,7 +64,8 @@ def _score(
     score, fresh = 0.0, False
     for phrase in topic.strong:
         hit = phrase_spans(phrase, reading.mentions)
-        if hit and not hit <= spent:
+        anchors = phrase_spans(phrase.split(" + ")[0], reading.mentions) & hit
+        if anchors - spent:
             new = hit - spans
             spans |= hit
             fresh = True
@@ -91,6 +104,18 @@ def phrase_spans(phrase: str, mentions: Sequence[Mention]) -> set[tuple[int, int
         else:
             best |= group
     return best
+
+
+def figure_topics(reading: Reading, pack: Pack) -> tuple[Match, ...]:
+    """The topic whose own figures a turn quotes, where just one topic has them: 20-30（含）万那个."""
+    said = {(figure.low, figure.high) for figure in reading.figures if figure.kind in ("money", "rate")}
+    found = []
+    for topic in pack.topics:
+        tokens = [t for name in topic.benefits for t in (pack.benefits[name].figure, pack.benefits[name].cap) if t is not None]
+        tokens += [cap.cap for cap in pack.joint_caps if set(cap.over) & set(topic.benefits)]
+        if any((token.low, token.high) in said for token in tokens):
+            found.append(Match(topic, 1.0, frozenset(), False))
+    return tuple(found) if len(found) == 1 else ()
 
 
 def weak_topics(reading: Reading, pack: Pack) -> Iterable[Match]:
