@@ -33,7 +33,7 @@ def _finding(state: State, match: Match) -> Finding:
     lookup = _is_lookup(state, facts, pack, topic)
     if gap is not None and gap.when:
         return Finding(topic, facts, roles, gap=gap, lookup=lookup)
-    kept = _keep(outcomes, state.turns, facts, roles, state.inherited)
+    kept = _keep(outcomes, state.turns, facts, roles)
     kept = _settle_irrelevant_choices(kept, facts, pack)
     ask = "" if lookup else _next_fact(kept, pack)
     if roles.unclear and not lookup and ask in {entry.fact for entry in roles.unclear}:
@@ -67,7 +67,7 @@ def _gap(topic: Topic, facts: Facts, pack: Pack, reading: Reading) -> Gap | None
     return None
 
 
-def _keep(outcomes: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, roles: Roles, inherited: bool) -> tuple[Outcome, ...]:
+def _keep(outcomes: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, roles: Roles) -> tuple[Outcome, ...]:
     """The outcomes that the words are about: those with the most evidence, refused ones only where they lead."""
     if len(outcomes) < 2:
         return tuple(outcomes)
@@ -82,7 +82,9 @@ def _keep(outcomes: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, r
     kept = [o for o in alive if weights[o.benefit.id] >= best_alive * _SHARE or _stands_alone(o, turn)]
     if any(o.status in ("calculated", "zero") and _asked_numbers(o, facts) for o in kept):
         # a computed result answers; what would need more facts was not asked for
-        kept = [o for o in kept if o.status in ("calculated", "zero", "invalid", "unstated") or weights[o.benefit.id] >= best_alive]
+        kept = [
+            o for o in kept if o.status in ("calculated", "zero", "invalid", "unstated") or weights[o.benefit.id] >= best_alive
+        ]
     return tuple(kept)
 
 
@@ -123,7 +125,7 @@ def _settle_irrelevant_choices(kept: tuple[Outcome, ...], facts: Facts, pack: Pa
     }
     if len(open_ones) < 2 or len(specs) != 1 or len(open_ones) != len(kept):
         return kept
-    choices = [set(name for name in o.missing if pack.facts[name].type == "choice") for o in open_ones]
+    choices = [{name for name in o.missing if pack.facts[name].type == "choice"} for o in open_ones]
     if not all(choices) or len({frozenset(c) for c in choices}) != 1:
         return kept
     settled = []

@@ -29,6 +29,4 @@ def remember(state: State) -> Conversation:
     topics = tuple(match.topic.id for match in state.matches)
     past = Past(state.read, topics, asked, state.starts_subject)
     same = state.conversation.pack_id in ("", state.policy.id)
-    return replace(
-        state.conversation, pack_id=state.policy.id, turns=(*(state.conversation.turns if same else ()), past)
-    )
+    return replace(state.conversation, pack_id=state.policy.id, turns=(*(state.conversation.turns if same else ()), past))

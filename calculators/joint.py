@@ -31,7 +31,7 @@ def totals(outcomes: Sequence[Outcome], caps: Sequence[JointCap]) -> tuple[Total
         if not parts or high <= cap.cap.high:
             continue
         done |= {outcome.benefit.id for outcome in parts}
-        found.append(_joint(cap, parts, high))
+        found.append(_joint(cap, parts))
     for outcome in computed:
         if outcome.benefit.id not in done:
             found += [
@@ -41,7 +41,7 @@ def totals(outcomes: Sequence[Outcome], caps: Sequence[JointCap]) -> tuple[Total
     return tuple(sorted(found, key=lambda total: order[total.outcomes[0].benefit.id]))
 
 
-def _joint(cap: JointCap, parts: list[Outcome], high: Fraction) -> Total:
+def _joint(cap: JointCap, parts: list[Outcome]) -> Total:
     bounded = any(outcome.amounts[0].kind == "upper_bound" for outcome in parts)
     lows = [outcome.amounts[0].low or Fraction(0) for outcome in parts]
     low = min(sum(lows, Fraction(0)), cap.cap.high)

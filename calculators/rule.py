@@ -91,7 +91,7 @@ def _one(
         assert base is not None
         steps += _parts(benefit.of, base, "元")
         if benefit.above is not None:
-            base, more = _excess(benefit.of, base, benefit.above)
+            base, more = _excess(base, benefit.above)
             steps += more
         steps += _rate_steps(figure)
         spelt = f"最高{figure.text}" if benefit.mode == "upper_bound" else figure.text
@@ -138,7 +138,7 @@ def _parts(name: str, number: Number, unit: str) -> list[Step]:
     return steps
 
 
-def _excess(name: str, base: Number, above: Token) -> tuple[Number, list[Step]]:
+def _excess(base: Number, above: Token) -> tuple[Number, list[Step]]:
     low, high = max(base.low - above.high, Fraction(0)), max(base.high - above.high, Fraction(0))
     steps = [Step("起算额", above.high, "元", above), *_ends("超出额", low, high)]
     return Number(low, high), steps
@@ -183,4 +183,3 @@ def condition_text(condition: Condition) -> str:
     words = {">=": "达到{}（含）", ">": "超过{}", "<=": "不超过{}", "<": "低于{}"}
     assert condition.threshold is not None
     return condition.fact + words[condition.op].format(condition.threshold.text)
-

@@ -87,7 +87,11 @@ def check_pairing(
             if entries[nth - 1].text != figure.text:
                 faults.append(f"{where}：nth 为 {nth}，但并列的第 {nth} 个数目是“{entries[nth - 1].text}”，不是“{figure.text}”")
                 return None
-            places = [quote.start + start for start, _ in find_all(quote.text, item) if quote.start + start < entries[0].start] if item else []
+            places = (
+                [quote.start + start for start, _ in find_all(quote.text, item) if quote.start + start < entries[0].start]
+                if item
+                else []
+            )
             if not places:
                 faults.append(f"{where}：并列的数目要用 item 写明对应引文里的哪一项（找到的是“{item}”）")
                 return None

@@ -8,6 +8,7 @@ from corpus.schema import Condition, Fact, Operator, Token
 from corpus.text import squeeze
 
 _SHAPE = re.compile(r"^\s*(?P<fact>\S+)\s+(?P<op>>=|<=|>|<|=|in)\s+(?P<value>.+?)\s*$")
+_SHAPES = "应为“事实”、“not 事实”、“事实 = 选项”、“事实 in 甲|乙”或“事实 >= 300万元”，且事实写在 facts.yaml 里"
 _OPERATORS: dict[str, Operator] = {"=": "in", "in": "in", ">=": ">=", "<=": "<=", ">": ">", "<": "<"}
 
 
@@ -33,7 +34,7 @@ def parse_condition(text: str, facts: Mapping[str, Fact]) -> Condition | str:
         negated = len(words) == 2 and words[0] == "not"
         name = words[-1] if words else ""
         if name not in facts or len(words) > 2 or (len(words) == 2 and not negated):
-            return f"条件“{text}”读不懂：应为“事实”、“not 事实”、“事实 = 选项”、“事实 in 甲|乙”或“事实 >= 300万元”，且事实写在 facts.yaml 里"
+            return f"条件“{text}”读不懂：{_SHAPES}"
         if facts[name].type != "flag":
             return f"条件“{text}”：{name} 不是是非题（flag），要写明选项或数目"
         return Condition(name, "not" if negated else "is", text=text)

@@ -47,9 +47,15 @@ _CN = "零〇一二三四五六七八九两俩壹贰叁肆伍陆柒捌玖"
 _ARABIC = r"\d[\d,]*(?:\.\d+)?(?:[eE]\+?\d{1,2}(?!\d))?"
 _INCLUSIVE = r"(?:[(（]含[)）])?"
 _SCALE = rf"{_INCLUSIVE}\s?(?:个(?=[亿万]))?[十百千万亿拾佰仟wWkK]"
-_NUMERAL = rf"(?:{_ARABIC}(?:[多余来]?{_SCALE}(?![a-zA-Z])(?:{_ARABIC}|[{_CN}]+)?)*|[{NUMERAL_CHARS}](?:个(?=[亿万])|[多余来几](?=[十百千万亿])|[{NUMERAL_CHARS}])*)"
+_NUMERAL = (
+    rf"(?:{_ARABIC}(?:[多余来]?{_SCALE}(?![a-zA-Z])(?:{_ARABIC}|[{_CN}]+)?)*"
+    rf"|[{NUMERAL_CHARS}](?:个(?=[亿万])|[多余来几](?=[十百千万亿])|[{NUMERAL_CHARS}])*)"
+)
 _COUNTERS = "家个种项台件人亩次年套款笔份户条名所位只期批天月岁度倍间张级类步轮届层"
-_UNIT = rf"(?P<money>元|块钱?|圆|人民币|yuan\b|RMB\b|CNY\b)|(?P<million>million|billion)|(?P<rate>%|‰|个点|个百分点)|(?P<count>(?:平方米|公里|[{_COUNTERS}])(?!性))"
+_UNIT = (
+    r"(?P<money>元|块钱?|圆|人民币|yuan\b|RMB\b|CNY\b)|(?P<million>million|billion)"
+    rf"|(?P<rate>%|‰|个点|个百分点)|(?P<count>(?:平方米|公里|[{_COUNTERS}])(?!性))"
+)
 _SPAN = r"(?P<span>\s*(?:-|—|–|~|至|到|to)+\s*)"
 _PREFIX = r"(?:(?P<prefix>RMB|CNY|USD|[¥￥])\s*)"
 _PATTERN = re.compile(
@@ -58,10 +64,14 @@ _PATTERN = re.compile(
     re.IGNORECASE,
 )
 _WORD_RATE = re.compile(rf"(?P<base>百分之|千分之|万分之)(?P<value>[{NUMERAL_CHARS}]+|\d+(?:\.\d+)?)(?!分之)")
-_TENTHS = re.compile(r"(?P<value>[一二两三四五六七八九]|\d(?:\.\d)?)成(?P<half>半|[一二三四五六七八九])?(?![了果为功交员立长熟本品])")
+_TENTHS = re.compile(
+    r"(?P<value>[一二两三四五六七八九]|\d(?:\.\d)?)成(?P<half>半|[一二三四五六七八九])?(?![了果为功交员立长熟本品])"
+)
 _VAGUE = re.compile(r"[几数好](?:十|百|千)?(?:十|百|千)?(?:多)?[万亿千百](?:元|块)?")
 _ORDINAL = re.compile(rf"第\s*(?:\d[\d ]*|[{_CN}十百]+)(?:、\d+)*\s*(?P<what>[条章节款项点]|部分)?")
-_YEAR = re.compile(r"(?:19|20)\d\d(?:\s*[-—–~至到]\s*(?:19|20)\d\d)?\s*年(?:度)?(?:\d{1,2}月(?:\d{1,2}日)?)?|(?<!\d)(?:19|20)\d\d(?=[-—–](?:19|20)\d\d)")
+_YEAR = re.compile(
+    r"(?:19|20)\d\d(?:\s*[-—–~至到]\s*(?:19|20)\d\d)?\s*年(?:度)?(?:\d{1,2}月(?:\d{1,2}日)?)?|(?<!\d)(?:19|20)\d\d(?=[-—–](?:19|20)\d\d)"
+)
 _DOCUMENT_NUMBER = re.compile(r"〔\d{4}〕\d+号?")
 _CLAUSE_ID = re.compile(r"(?<![\d.])\d{1,2}(?:\.\d{1,2}){2,}(?:\.[a-z*]\d?)?(?![\d%‰万元亿])|(?<![\d.])\d\.\d(?=条|款|项)")
 _BASES = {"百分之": 100, "千分之": 1000, "万分之": 10_000}
@@ -84,16 +94,16 @@ def scan(text: str) -> tuple[Figure, ...]:
         if clash is not None:
             position = max(clash, start + 1)
             continue
-        figure = _read(match)
-        if figure is None:
+        read = _read(match)
+        if read is None:
             # 一次 and 统一 hold numerals that are no figures: go on behind the first character
             position = start + 1 if match["second"] is None else match.end("first")
             position = max(position, start + 1)
             while position < len(text) and text[position - 1].isdigit() and text[position].isdigit():
                 position += 1
             continue
-        found.append(figure)
-        position = figure.end
+        found.append(read)
+        position = read.end
     return tuple(sorted(found, key=lambda figure: figure.start))
 
 

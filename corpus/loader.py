@@ -100,8 +100,9 @@ def load_meta(folder: Path) -> Meta:
 
 
 def _meta(file: PackFile) -> Meta:
-    words = file.model_dump(exclude={"source"})
-    return Meta(**{name: tuple(value) if isinstance(value, list) else value for name, value in words.items()})
+    words: dict[str, Any] = file.model_dump(exclude={"source"})
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in words.items()}
+    return Meta(**values)
 
 
 @lru_cache(maxsize=64)
@@ -357,7 +358,11 @@ class _Binder:
                 self.faults.append(f"{where}：没有规则 {name}")
         own = tuple(b.id for b in benefits.values() if b.clause == file.clause)
         gaps = tuple(
-            Gap(gap.say, tuple(tuple(part.strip() for w in words for part in w.split(" + ")) for words in gap.words), self._conditions(gap.when, [], where))
+            Gap(
+                gap.say,
+                tuple(tuple(part.strip() for w in words for part in w.split(" + ")) for words in gap.words),
+                self._conditions(gap.when, [], where),
+            )
             for gap in file.gaps
         )
         chosen = own if file.benefits is None else tuple(file.benefits)

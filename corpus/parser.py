@@ -53,7 +53,7 @@ class _Builder:
             if self.stack and self.stack[-1].style == "条":
                 return False
             parents = list(self.stack)
-        styles = tuple(node.style for node in parents) + (mark.style,)
+        styles = (*(node.style for node in parents), mark.style)
         if mark.value not in (1, self.last.get(styles, 0) + 1) and mark.style not in ("章", "节", "条"):
             return False
         self.last[styles] = mark.value

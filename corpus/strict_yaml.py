@@ -14,14 +14,12 @@ class _StrictLoader(_Base):  # type: ignore[misc]  # the C loader is chosen at r
     """A safe loader whose mappings may name a key once."""
 
 
-def _mapping(loader: Any, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: dict[Any, int] = {}
     for key_node, _ in node.value:
         key = loader.construct_object(key_node, deep=True)
         if key in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"键“{key}”重复（第 {seen[key]} 行已有）", key_node.start_mark
-            )
+            raise yaml.constructor.ConstructorError(None, None, f"键“{key}”重复（第 {seen[key]} 行已有）", key_node.start_mark)
         seen[key] = key_node.start_mark.line + 1
     return {loader.construct_object(k, deep=True): loader.construct_object(v, deep=True) for k, v in node.value}
 

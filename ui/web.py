@@ -16,10 +16,13 @@ from ui.cards import source_cards, working
 _CSS = Path(__file__).with_name("page.css")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$])")
 _SOURCES = """<div class="side"><h2>依据原文</h2>
-{{#each value.cards}}<div class="card"><b>{{clause}} {{title}}</b><small>{{path}}</small>
-<p>{{pre}}<mark>{{hit}}</mark>{{post}}</p></div>{{else}}<p class="empty">回答引用的条款会列在这里，引文用底色标出。</p>{{/each}}</div>"""
+{{#each value.cards}}<div class="card">
+<b>{{clause}} {{title}}</b><small>{{path}}</small>
+<p>{{pre}}<mark>{{hit}}</mark>{{post}}</p></div>{{else}}
+<p class="empty">回答引用的条款会列在这里，引文用底色标出。</p>{{/each}}</div>"""
 _WORKING = """<div class="side"><h2>测算过程</h2>
-{{#each value.totals}}<div class="card"><b>{{name}}</b><div><span class="sum">{{amount}}</span><span class="kind {{style}}">{{kind}}</span></div>
+{{#each value.totals}}<div class="card"><b>{{name}}</b>
+<div><span class="sum">{{amount}}</span><span class="kind {{style}}">{{kind}}</span></div>
 <table>{{#each steps}}<tr><td>{{label}}</td><td>{{value}}</td></tr>{{/each}}</table></div>
 {{else}}<p class="empty">算出金额时，每一步和它的来源会列在这里。</p>{{/each}}</div>"""
 _BAND = """<div class="in"><h1>明策</h1><span class="badge">{{value.badge}}</span><p>{{value.name}}</p></div>"""
@@ -126,4 +129,6 @@ def _check_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise PortInUse(f"{host}:{port} 用不了（{error.strerror}）：可能已有程序占用，请换一个端口，如 mingce serve --port 7861") from error
+            raise PortInUse(
+                f"{host}:{port} 用不了（{error.strerror}）：可能已有程序占用，请换一个端口，如 mingce serve --port 7861"
+            ) from error

@@ -88,7 +88,7 @@ class ChromaVectors:
         name = index_name(pack, self.embedder)
         if name not in self._collections:
             self.build(pack)
-            self._collections[name] = self._open(pack, name)
+            self._collections[name] = self._open(name)
         return self._collections[name]
 
     def build(self, pack: Pack, wait_seconds: float = 30.0) -> bool:
@@ -114,7 +114,8 @@ class ChromaVectors:
             raise IndexFault("另一个 mingce index 正在建索引：请等它结束再试。现有索引不受影响") from None
         except OSError as error:
             raise IndexFault(
-                f"写不了数据目录 {self._settings.data}：{error.strerror or error}。请检查权限和磁盘空间，或用 MINGCE_DATA 换一个目录"
+                f"写不了数据目录 {self._settings.data}：{error.strerror or error}。请检查权限和磁盘空间，"
+                "或用 MINGCE_DATA 换一个目录"
             ) from error
 
     def _root(self) -> Path:
@@ -147,12 +148,13 @@ class ChromaVectors:
         if not self._settings.chroma_url:
             client.close()
         (aside / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False), encoding="utf-8")
-        os.replace(aside, self._root() / name)
+        aside.replace(self._root() / name)
 
     def _client(self, folder: Path) -> Any:
         import chromadb
+        from chromadb.config import Settings as ChromaSettings
 
-        settings = chromadb.Settings(anonymized_telemetry=False)
+        settings = ChromaSettings(anonymized_telemetry=False)
         url = self._settings.chroma_url
         if not url:
             return chromadb.PersistentClient(path=str(folder), settings=settings)
@@ -177,7 +179,7 @@ class ChromaVectors:
         if manifest.content_hash != pack.content_hash or manifest.embedder != self.embedder.name:
             return False
         try:
-            collection = self._open(pack, name)
+            collection = self._open(name)
             if collection.count() != manifest.count:
                 return False
             vector = self.embedder.embed([manifest.probe]).tolist()
@@ -192,7 +194,7 @@ class ChromaVectors:
             self._close(name)
         return whole
 
-    def _open(self, pack: Pack, name: str) -> Any:
+    def _open(self, name: str) -> Any:
         if name not in self._clients:
             self._clients[name] = self._client(self._root() / name)
         return self._clients[name].get_collection(name, embedding_function=None)

@@ -49,8 +49,10 @@ class StaticEmbedder:
             self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
             weights = load_file(str(folder / "model.safetensors"))
             self.weights: Vectors = np.asarray(weights["embedding.weight"], dtype=np.float32)
-        except Exception as error:  # noqa: BLE001  # both libraries raise bare exceptions for a missing or broken file
-            raise EmbedderError(f"自带的向量模型读不了（{folder.name}）：{error}。请重新安装，或运行 mingce train-embedder") from error
+        except Exception as error:  # both libraries raise bare exceptions for a missing or broken file
+            raise EmbedderError(
+                f"自带的向量模型读不了（{folder.name}）：{error}。请重新安装，或运行 mingce train-embedder"
+            ) from error
         digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
         self.name = f"{STATIC}-{digest[:8]}"
 

@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ def training_pairs(packs: Sequence[Pack]) -> list[tuple[str, str]]:
         for clause in pack.document.clauses:
             sentences = [s for s in re.split(r"[。；\n]", clause.text) if len(s.strip()) > 6]
             pairs += [(clause.title, sentence) for sentence in sentences if clause.title]
-            pairs += list(zip(sentences, sentences[1:], strict=False))
+            pairs += list(pairwise(sentences))
             pairs += list(_said_otherwise(sentences, pack))
         for term, aliases in pack.glossary.items():
             pairs += [(alias, term) for alias in aliases]

@@ -135,7 +135,7 @@ def _units(draft: Draft, finding: Finding) -> None:
         draft.result(f"责任单位：{'、'.join(clause.units)}")
     else:
         draft.result("这一条没有写明责任单位")
-    draft.cite(units_quote(clause) or clause_quote(draft.state.policy, clause))
+    draft.cite(units_quote(clause) or clause_quote(clause))
 
 
 def _recipients(draft: Draft, finding: Finding) -> None:
@@ -178,7 +178,7 @@ def _clause(draft: Draft, finding: Finding) -> None:
             draft.cite(quote)
     else:
         draft.result(clause.label)
-        draft.cite(clause_quote(state.policy, clause))
+        draft.cite(clause_quote(clause))
     _unit_line(draft, finding)
 
 
@@ -187,7 +187,9 @@ def _asks_missing_ratio(finding: Finding, asks: frozenset[str]) -> bool:
     if "rate" not in asks or asks & {"cap", "highest", "comparison", "amount"}:
         return False
     figures = [o.benefit.figure for o in finding.outcomes]
-    return all(o.benefit.mode != "unstated" for o in finding.outcomes) and all(f is not None and f.kind != "rate" for f in figures)
+    return all(o.benefit.mode != "unstated" for o in finding.outcomes) and all(
+        f is not None and f.kind != "rate" for f in figures
+    )
 
 
 def _no_ratio(draft: Draft, finding: Finding) -> None:

@@ -3,10 +3,10 @@
 from assistant.retrieve.lexical import lexical
 from assistant.retrieve.units import units_of
 from assistant.state import State
-from corpus.schema import Clause, Pack, Quote
+from corpus.schema import Clause, Quote
 
 
-def clause_quote(pack: Pack, clause: Clause) -> Quote:
+def clause_quote(clause: Clause) -> Quote:
     """A whole clause."""
     return Quote(clause.id, clause.text, clause.start, clause.end)
 
@@ -29,4 +29,4 @@ def passages(state: State, clause_id: str, top: int) -> list[Quote]:
     source = pack.document.source
     found = [Quote(clause_id, source[units[i].start : units[i].end], units[i].start, units[i].end) for i in best]
     clause = pack.document.clause(clause_id)
-    return found or ([clause_quote(pack, clause)] if clause else [])
+    return found or ([clause_quote(clause)] if clause else [])

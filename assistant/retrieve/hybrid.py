@@ -24,7 +24,10 @@ class Hit:
 class VectorSide(Protocol):
     """A vector index of one or more packs."""
 
-    weight: float
+    @property
+    def weight(self) -> float:
+        """The share of this side in the fused score, in [0, 1]."""
+        ...
 
     def scores(self, pack: Pack, question: str) -> Mapping[str, float]:
         """Cosine similarity by unit key; units that the index did not return are absent."""

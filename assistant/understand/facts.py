@@ -147,7 +147,11 @@ def _choices(ledger: _Ledger, turn: Reading, mentions: Sequence[Mention], facts:
             continue
         ledger.denied.get(fact.name, set()).difference_update(chosen)
         before = ledger.chosen.get(fact.name, set())
-        replace = (fact.exclusive and not addition) or bool(_SWITCH.search(turn.text)) or bool(language().speech["correction"].search(turn.text))
+        replace = (
+            (fact.exclusive and not addition)
+            or bool(_SWITCH.search(turn.text))
+            or bool(language().speech["correction"].search(turn.text))
+        )
         if before and replace:
             replaced.add(fact.name)
             ledger.chosen[fact.name] = chosen
@@ -219,4 +223,3 @@ def _combine(turn: Reading, entries: Sequence[Said], correction: bool) -> Number
 def _number(entry: Said) -> Number:
     figure = entry.figure
     return Number(figure.low, figure.high, (figure.low,)) if figure.low == figure.high else Number(figure.low, figure.high)
-

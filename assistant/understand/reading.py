@@ -10,7 +10,9 @@ from corpus.figures import Figure, scan
 from corpus.schema import Pack
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*|[。！？!?；;\n]+")
-_CLAUSE_REF = re.compile(r"第\s*((?:\d\s*){1,3}|[一二三四五六七八九十百]{1,5})\s*(?:条|项|款)|(?<![\d.])(\d{1,2}(?:\.\d{1,2}){1,2})(?![\d.]*[%‰万亿元w\d家个])|(?:^|[^\d.])(\d{1,3})\s*条(?!产业|生产|线)|(?:article|clause|item)\s*(\d{1,3}(?:\.\d{1,2})*)")
+_CLAUSE_REF = re.compile(
+    r"第\s*((?:\d\s*){1,3}|[一二三四五六七八九十百]{1,5})\s*(?:条|项|款)|(?<![\d.])(\d{1,2}(?:\.\d{1,2}){1,2})(?![\d.]*[%‰万亿元w\d家个])|(?:^|[^\d.])(\d{1,3})\s*条(?!产业|生产|线)|(?:article|clause|item)\s*(\d{1,3}(?:\.\d{1,2})*)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ def _cost(reading: Reading, figure: Figure, fact: Fact) -> float:
         _distance(reading, figure, mention) + 0.05 * fact.words.index(word)
         for word in fact.words
         for mention in reading.mentions
-        if mention.term == word or (mention.end - mention.start == len(word) and reading.text[mention.start : mention.end] == word)
+        if mention.term == word
+        or (mention.end - mention.start == len(word) and reading.text[mention.start : mention.end] == word)
     ]
     if fact.type == "count" and figure.kind == "count" and figure.unit == fact.unit:
         costs.append(_LIMIT - 1)
@@ -116,7 +117,9 @@ def _distance(reading: Reading, figure: Figure, mention: Mention) -> float:
     cost += float(len(between))
     cost += _COMMA * sum(between.count(char) for char in "，,、:：") + _STOP * sum(between.count(c) for c in "。！？!?；;\n")
     lo, hi = min(mention.end, figure.end), max(mention.start, figure.start)
-    crossed = sum(other.kind == figure.kind and lo <= other.start and other.end <= hi and other is not figure for other in reading.figures)
+    crossed = sum(
+        other.kind == figure.kind and lo <= other.start and other.end <= hi and other is not figure for other in reading.figures
+    )
     return cost + _OTHER_FIGURE * crossed
 
 
@@ -153,7 +156,9 @@ def _is_expected(text: str, figure: Figure) -> bool:
         return False
     speech = language().speech
     before, after = text[max(0, figure.start - 10) : figure.start], text[figure.end : figure.end + 6]
-    return bool(speech["award_before"].search(before) or speech["award_after"].search(after) or speech["threshold_before"].search(before))
+    return bool(
+        speech["award_before"].search(before) or speech["award_after"].search(after) or speech["threshold_before"].search(before)
+    )
 
 
 def _default(figure: Figure, suited: Sequence[Fact], bases: Sequence[str], asked: str) -> Fact | None:
@@ -185,7 +190,9 @@ def _prune(said: list[Said], own_figures: frozenset[Fraction]) -> list[Said]:
     kept = []
     for entry in said:
         rivals = [other for other in said if other.fact == entry.fact and other is not entry]
-        if entry.figure.value in own_figures and any(r.figure.value not in own_figures and r.cost <= entry.cost + 4 for r in rivals):
+        if entry.figure.value in own_figures and any(
+            r.figure.value not in own_figures and r.cost <= entry.cost + 4 for r in rivals
+        ):
             continue
         kept.append(entry)
     return kept

@@ -5,8 +5,8 @@ from dataclasses import replace
 from assistant.language import language
 from assistant.state import Past, State
 from assistant.understand.reading import Reading, read_turn
-from assistant.understand.script import MAX_CHARS
 from assistant.understand.scope import choose_pack, find_scope
+from assistant.understand.script import MAX_CHARS
 from assistant.understand.topics import Match, match_topics
 from corpus.schema import Pack, Topic
 

@@ -42,7 +42,11 @@ class Vocabulary:
         exact = self._exact(text)
         near = self._near(text, exact)
         if near:
-            exact = [m for m in exact if not any(n.start <= m.start and m.end <= n.end and n.end - n.start > m.end - m.start for n in near)]
+            exact = [
+                m
+                for m in exact
+                if not any(n.start <= m.start and m.end <= n.end and n.end - n.start > m.end - m.start for n in near)
+            ]
         mentions = sorted([*exact, *near], key=lambda mention: mention.start)
         return tuple(Mention(m.term, m.start, m.end, m.fuzzy, _negated(text, m.start, m.end)) for m in mentions)
 
@@ -64,7 +68,11 @@ class Vocabulary:
                 window = text[start : start + size]
                 if window in self.terms or any(m.start < start + size and start < m.end for m in found):
                     continue
-                if any(m.start <= start and start + size <= m.end or (m.start <= start < m.end < start + size and m.end - m.start >= 3) for m in exact):
+                if any(
+                    (m.start <= start and start + size <= m.end)
+                    or (m.start <= start < m.end < start + size and m.end - m.start >= 3)
+                    for m in exact
+                ):
                     continue
                 half = size // 2
                 candidates = [*self.halves.get((size, 0, window[:half]), ()), *self.halves.get((size, 1, window[half:]), ())]
@@ -141,7 +149,12 @@ def _whole(text: str, at: int, word: str) -> bool:
         return True
     before = at > 0 and text[at - 1].isascii() and text[at - 1].isalnum()
     end = at + len(word)
-    after = end < len(text) and text[end].isascii() and text[end].isalpha() and not (text[end] == "s" and not text[end + 1 : end + 2].isalpha())
+    after = (
+        end < len(text)
+        and text[end].isascii()
+        and text[end].isalpha()
+        and not (text[end] == "s" and not text[end + 1 : end + 2].isalpha())
+    )
     if before or after:
         return False
     return not (word.isdigit() and end < len(text) and (text[end].isdigit() or text[end] in ".万亿千百元%‰家个w"))
