@@ -1,7 +1,7 @@
 """Recall of the right clause, and the fusion weight that suits an embedder."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,14 +50,14 @@ def probes(pack_id: str) -> list[Probe]:
     return found
 
 
-def recall_at(ranking: Callable[[str], Sequence[str]], questions: Sequence[Probe], top: int) -> float:
-    """The share of questions whose clause is among the first `top`."""
-    return sum(bool(p.clauses & set(ranking(p.question)[:top])) for p in questions) / len(questions)
+def recall_at(first: Callable[[str, int], Collection[str]], questions: Sequence[Probe], top: int) -> float:
+    """The share of questions whose clause is among what a system finds with its first `top` hits."""
+    return sum(bool(p.clauses & set(first(p.question, top))) for p in questions) / len(questions)
 
 
-def ranking_of(retriever: Retriever, pack: Pack) -> Callable[[str], list[str]]:
-    """A retriever as a ranking of clause ids."""
-    return lambda question: [hit.clause for hit in retriever.search(pack, question)]
+def ranking_of(retriever: Retriever, pack: Pack) -> Callable[[str, int], list[str]]:
+    """A retriever as a function from question and count to clause ids."""
+    return lambda question, top: [hit.clause for hit in retriever.search(pack, question, top)]
 
 
 def report(*, calibrate: bool, settings: Settings | None = None) -> Iterator[str]:

@@ -31,12 +31,10 @@ class NaivePeer:
             collection_metadata={"hnsw:space": "cosine"},
         )
 
-    def clauses(self, question: str, top: int = 3) -> list[str]:
-        """The clauses of the best chunks, best chunk first."""
-        found: dict[str, None] = {}
-        for chunk in self._store.similarity_search(question, k=top):
-            found |= dict.fromkeys(chunk.metadata["clauses"].split(","))
-        return list(found)
+    def clauses(self, question: str, top: int) -> set[str]:
+        """Every clause that one of the best `top` chunks touches: generous, for a chunk touches one or two."""
+        chunks = self._store.similarity_search(question, k=top)
+        return {clause for chunk in chunks for clause in chunk.metadata["clauses"].split(",")}
 
 
 class _Adapter:
