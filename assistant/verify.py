@@ -30,7 +30,7 @@ def faults(state: State, answer: Answer) -> list[str]:
     allowed = _sources(state, answer)
     for figure in figures_of(answer.text):
         for value in (figure.low, figure.high):
-            if (figure.kind, value) not in allowed:
+            if figure.vague or (figure.kind, value) not in allowed:
                 found.append(f"{figure.text} has no source")
     return found
 

@@ -15,6 +15,7 @@ from corpus.units import responsible_units
 
 _SENTENCE_END = re.compile(r"[。；;！？]")
 _TITLE_MAX = 40
+_ITEM_STYLES = ("1.", "（1）", "①")
 _SHORT_TITLE = 20  # a longer sentence that is all there is on its line is body
 MAX_SOURCE = 5_000_000
 
@@ -95,8 +96,8 @@ def parse(source: str) -> Document:
             builder.add(Numbering(mark.style, mark.value, mark.end - indent), offset + indent, offset + len(line.rstrip()))
         offset += len(line)
     nodes = builder.nodes
-    for node, following in zip(nodes, [*nodes[1:], None], strict=True):
-        node.end = _trim(source, node.start, following.start if following else len(source))
+    for node, stop in zip(nodes, [*(n.start for n in nodes[1:]), len(source)], strict=False):
+        node.end = _trim(source, node.start, stop)
     return _document(source, nodes)
 
 
@@ -139,4 +140,6 @@ def _title(source: str, node: _Node) -> tuple[str, int]:
         return "", node.head_end
     if stop and not line[stop.end() :].strip() and len(plain) > _SHORT_TITLE:
         return "", node.head_end
+    if stop and node.style in _ITEM_STYLES and not line[stop.end() :].strip():
+        return plain, node.head_end  # a whole sentence is text even where items follow
     return plain, node.head_end + (stop.end() if stop else len(line))

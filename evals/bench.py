@@ -17,7 +17,7 @@ from assistant.pipeline import answer
 from assistant.retrieve import Retriever
 from assistant.settings import Settings, load_settings
 from assistant.state import Conversation
-from corpus.loader import PACKS, load_pack
+from corpus.loader import PACKS, load_meta, load_pack
 from evals.peers.naive import NaivePeer
 from evals.recall import SETS, probes, ranking_of, recall_at
 
@@ -40,9 +40,9 @@ def turn_times_ms(settings: Settings, pack_id: str) -> list[float]:
     return times
 
 
-def cold_starts_s(data: Path) -> list[float]:
+def cold_starts_s(data: Path, question: str) -> list[float]:
     """Seconds of whole `mingce ask` processes, the first one (cold files, no index) apart."""
-    command = [str(Path(sys.executable).with_name("mingce")), "ask", "我们是高企，研发经费投入320万，最多补多少"]
+    command = [str(Path(sys.executable).with_name("mingce")), "ask", question]
     times = []
     for _ in range(COLD_RUNS + 1):
         started = time.perf_counter()
@@ -98,7 +98,7 @@ def main() -> None:
         cuts = statistics.quantiles(times, n=20)
         out = sys.stdout
         out.write(f"每轮作答：中位 {statistics.median(times):.1f} ms，p95 {cuts[18]:.1f} ms（{len(times)} 轮；目标 20 / 50）\n")
-        cold = cold_starts_s(Path(folder))
+        cold = cold_starts_s(Path(folder), load_meta(PACKS / settings.policy).examples[0])
         out.write(f"命令行冷启动：中位 {statistics.median(cold):.2f} s，最慢 {max(cold):.2f} s（{len(cold)} 次；目标 1.5）\n")
         ready, resident = serving(Path(folder))
         out.write(f"网页服务：{ready:.1f} s 可用，常驻内存 {resident:.0f} MB（目标 400）\n检索召回：\n")

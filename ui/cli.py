@@ -11,6 +11,9 @@ import typer
 
 from corpus.errors import MingceError
 
+# typer carries its own copy of click; the base of its public error is the usage error
+_UsageError: Any = typer.BadParameter.__bases__[0]
+
 app = typer.Typer(
     name="mingce",
     help="明策：依据政策原文回答“能申领什么、能拿多少”。每个数字都来自条文或由条文算出。",
@@ -22,7 +25,7 @@ app = typer.Typer(
 
 @app.command()
 def ask(
-    question: Annotated[str | None, typer.Argument(help="问题，如“研发经费投入320万的高企，最多补多少”")] = None,
+    question: Annotated[str | None, typer.Argument(help="要问的话；不含空格时可不加引号")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON 而不是文字")] = False,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="从标准输入逐行读 JSON 问题，逐行输出答案")] = False,
 ) -> None:
@@ -48,7 +51,7 @@ def ask(
 
 @app.command()
 def clause(
-    number: Annotated[str, typer.Argument(help="条款号，如 16 或 2.5.16")],
+    number: Annotated[str, typer.Argument(help="条款号，如 16，或带章节的编号")],
     policy: Annotated[str, typer.Option("--policy", help="政策包名称；默认取设置")] = "",
 ) -> None:
     """显示一条原文、标题路径和责任单位。"""
@@ -121,9 +124,11 @@ def index() -> None:
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="监听地址")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="端口", min=1, max=65535)] = 7860,
+    port: Annotated[int, typer.Option(help="端口")] = 7860,
 ) -> None:
     """打开网页对话。"""
+    if not 1 <= port <= 65535:
+        raise typer.BadParameter(f"端口是 {port}，应在 1 到 65535 之间", param_hint="--port")
     from ui.web import serve as run
 
     run(host, port)
@@ -202,7 +207,10 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app()
+        status = app(standalone_mode=False)
+    except _UsageError as error:
+        _complain(f"用法不对：{error.format_message()}\n请看 mingce --help，或在命令后加 --help")
+        sys.exit(2)
     except MingceError as error:
         _complain(f"出错：{error}")
         sys.exit(1)
@@ -212,4 +220,8 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         _complain("已中断")
         sys.exit(130)
-    sys.exit(0)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -69,7 +69,10 @@ def build_page(desk: Desk) -> Any:
                     elem_id="chat", show_label=False, height=520, placeholder="问一问您能申领什么、能拿多少", buttons=["copy"]
                 )
                 box = gr.Textbox(
-                    show_label=False, placeholder="例如：我们是高企，研发经费投入320万，最多能补多少？", lines=1, max_lines=4
+                    show_label=False,
+                    placeholder=f"例如：{meta.examples[0]}" if meta.examples else "请输入问题",
+                    lines=1,
+                    max_lines=4,
                 )
                 with gr.Row():
                     send = gr.Button("提问", variant="primary")

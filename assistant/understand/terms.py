@@ -68,11 +68,7 @@ class Vocabulary:
                 window = text[start : start + size]
                 if window in self.terms or any(m.start < start + size and start < m.end for m in found):
                     continue
-                if any(
-                    (m.start <= start and start + size <= m.end)
-                    or (m.start <= start < m.end < start + size and m.end - m.start >= 3)
-                    for m in exact
-                ):
+                if any(_holds(m, start, start + size) for m in exact):
                     continue
                 half = size // 2
                 candidates = [*self.halves.get((size, 0, window[:half]), ()), *self.halves.get((size, 1, window[half:]), ())]
@@ -80,6 +76,14 @@ class Vocabulary:
                 if word is not None:
                     found.append(Mention(self.terms[word], start, start + size, fuzzy=True))
         return found
+
+
+def _holds(mention: Mention, start: int, end: int) -> bool:
+    """Whether an exact word rules a near miss out: it holds the window, or a long one reaches across its edge."""
+    if mention.start <= start and end <= mention.end:
+        return True
+    across = mention.start < end and start < mention.end and not (start <= mention.start and mention.end <= end)
+    return across and mention.end - mention.start >= 3
 
 
 _CACHE: dict[tuple[str, str], Vocabulary] = {}
@@ -162,11 +166,11 @@ def _whole(text: str, at: int, word: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _syllables(char: str) -> frozenset[tuple[str, str]]:
-    """(initial, final) of every reading of a character, tones apart."""
+    """(initial, final) of the common reading of a character, tones apart."""
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # single characters need no phrase table, which takes 0.2 s
     from pypinyin import Style, pinyin
 
-    readings = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
+    readings = pinyin(char, style=Style.NORMAL, errors="ignore")
     return frozenset(_split(reading) for reading in (readings[0] if readings else ()))
 
 

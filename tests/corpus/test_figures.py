@@ -1,4 +1,5 @@
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,5 +31,5 @@ def test_any_text_is_scanned_and_figures_stand_where_they_say(text: str) -> None
     found = scan(text)
     for figure in found:
         assert text[figure.start : figure.end] == figure.text
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert before.end <= after.start
