@@ -127,6 +127,9 @@ def load_pack(folder: Path) -> Pack:
     for fact in facts.values():
         if fact.by and fact.by not in facts:
             faults.append(f"facts.yaml {fact.name}：by 指的“{fact.by}”不存在")
+        strange = [o for pair in fact.opposite.items() for o in pair if o not in fact.options]
+        if strange:
+            faults.append(f"facts.yaml {fact.name}：opposite 里没有选项 {'、'.join(strange)}")
         if fact.type == "choice" and not fact.options:
             faults.append(f"facts.yaml {fact.name}：选择题没有 options")
     changed = _changed_clauses(folder, document)
@@ -205,6 +208,7 @@ def _fact(name: str, file: FactFile) -> Fact:
         unit=file.unit,
         group=file.group,
         of_asker=file.of_asker,
+        opposite=dict(file.opposite),
     )
 
 

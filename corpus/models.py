@@ -42,6 +42,7 @@ class FactFile(_Strict):
     unit: str = ""
     group: str = ""
     of_asker: bool = False
+    opposite: dict[str, str] = {}
 
 
 class PeriodFile(_Strict):

@@ -140,7 +140,7 @@ class Fact:
 
     `words` point to a figure or affirm a flag; `denied` words deny a flag; `options` give a choice's values and their
     words; `by` names the choice that tells several figures of this fact apart; `of_asker` marks what holds for the
-    asker whatever the subject.
+    asker whatever the subject; `opposite` says which option follows when another is denied.
     """
 
     name: str
@@ -154,6 +154,7 @@ class Fact:
     unit: str = ""
     group: str = ""
     of_asker: bool = False
+    opposite: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from assistant.state import Ask, Finding
 from calculators import Amount, Outcome, Step, Total
 from calculators.money import rate_text, yuan_text
 from calculators.rule import condition_text
+from corpus.binding import tokens_in
 from corpus.figures import Figure
 from corpus.schema import Benefit, Quote
 
@@ -289,7 +290,6 @@ def _said(figure: Figure) -> str:
 
 
 _GLOSSES = (
-    ("（含）", "“（含）”表示包含前面的数，例如{figure}本身算在内"),
     ("以上", "“以上”包含本数"),
     ("一次性", "“一次性”即只给一次，不是每年都给"),
     ("平均", "“平均”是对全部项目而言，不是单个项目的上限"),
@@ -301,9 +301,12 @@ def _glosses(draft: Draft, quotes: list[Quote]) -> None:
     if "wording" not in draft.state.read.asks:
         return
     for quote in quotes:
+        for token in tokens_in(quote):
+            if "含" in token.text:
+                draft.say("字面", f"“{token.text}”里的“（含）”表示{yuan_text(token.high)}本身也算在内")
         for marker, meaning in _GLOSSES:
             if marker in quote.text:
-                draft.say("字面", meaning.format(figure="上限"))
+                draft.say("字面", meaning)
         for marker in ("最高", "不超过", "不高于"):
             if marker in quote.text:
                 draft.say("字面", f"条文写的是“{marker}”，是上限，不是固定数")

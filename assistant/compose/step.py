@@ -7,6 +7,7 @@ from assistant.compose.draft import Draft, fixed
 from assistant.compose.findings import add_finding, finding_outcome
 from assistant.compose.notice import add_notice, status_lines
 from assistant.compose.overview import add_overview
+from assistant.compose.units import add_unit_clauses
 from assistant.language import language
 from assistant.state import Answer, Finding, State
 from assistant.understand.scope import shares_segment
@@ -59,11 +60,7 @@ def _answer(state: State) -> Answer:
         return _status(state)
     if not state.findings:
         overview = add_overview(state) if "claimable" in reading.asks else None
-        if overview is not None:
-            return overview
-        if reading.asks & {"goal"} and not state.matches:
-            return _decline(state, "not_found")
-        return _decline(state, "not_found")
+        return overview or add_unit_clauses(state) or _decline(state, "not_found")
     return _from_findings(state, outside)
 
 

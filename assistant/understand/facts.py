@@ -140,6 +140,8 @@ def _choices(ledger: _Ledger, turn: Reading, mentions: Sequence[Mention], facts:
             continue
         chosen = {o for o, words in fact.options.items() if any(m.term in words and not m.negated for m in mentions)}
         denied = {o for o, words in fact.options.items() if any(m.term in words and m.negated for m in mentions)} - chosen
+        if not chosen:
+            chosen = {fact.opposite[option] for option in denied if option in fact.opposite}
         if denied:
             ledger.denied.setdefault(fact.name, set()).update(denied)
             ledger.chosen.get(fact.name, set()).difference_update(denied)

@@ -29,6 +29,7 @@ class Reading:
     places: tuple[str, ...]
     manipulated: bool
     own: bool
+    home: tuple[str, ...] = ()
 
     def has(self, term: str) -> bool:
         """Whether a term is mentioned and not denied."""
@@ -66,6 +67,7 @@ def read_turn(message: str, pack: Pack) -> Reading:
         clause_refs=tuple(dict.fromkeys(_clause_number(match) for match in _CLAUSE_REF.finditer(text))),
         places=tuple(dict.fromkeys(match[0] for match in rules.places.finditer(text))),
         manipulated=manipulated,
+        home=tuple(word.lower() for word in pack.meta.selects),
         own=bool(rules.speech["first_person"].search(text) or rules.speech["own_story"].search(text)),
     )
 

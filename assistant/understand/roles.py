@@ -73,6 +73,9 @@ def assign(
             choice = _default(figure, suited, bases, asked)
         if choice is None:
             continue
+        if _shared(reading.text, figure):
+            near = [fact for fact in suited if fact is not choice and _cost(reading, figure, fact) <= _LIMIT / 2]
+            said += [Said(fact.name, _option(reading, figure, fact, known), figure, cost) for fact in near]
         entry = Said(choice.name, _option(reading, figure, choice, known), figure, cost)
         if figure.kind == "bare" and choice.type == "money" and figure.value < 10_000:
             unclear.append(entry)
@@ -102,8 +105,15 @@ def _cost(reading: Reading, figure: Figure, fact: Fact) -> float:
         costs.append(_LIMIT - 1)
     elif figure.kind == "bare":
         costs = [cost + 2 for cost in costs]
-    hearsay = _HEARSAY if language().speech["other_speaker"].search(_sentence_before(reading.text, figure)) else 0.0
+    before = _sentence_before(reading.text, figure)
+    hearsay = _HEARSAY if language().speech["other_speaker"].search(before) or _far_off(reading, before) else 0.0
     return min(costs, default=1000.0) + hearsay
+
+
+def _far_off(reading: Reading, before: str) -> bool:
+    """Whether a sentence speaks of one place among several figures of several sentences (a deal made elsewhere)."""
+    sums = [figure for figure in reading.figures if figure.kind == "money"]
+    return len(sums) > 1 and bool(language().places.search(before)) and not any(p in before for p in reading.home)
 
 
 def _distance(reading: Reading, figure: Figure, mention: Mention) -> float:
@@ -137,6 +147,11 @@ def _claimed_elsewhere(reading: Reading, figure: Figure, choice: Fact | None, co
         if rival < _CLEAR and rival + _CLEAR < cost and not words & set(fact.words):
             return True
     return False
+
+
+def _shared(text: str, figure: Figure) -> bool:
+    """Whether one figure is said of several things: 甲和乙都是400万."""
+    return any(word in text[max(0, figure.start - 3) : figure.start] for word in "都均")
 
 
 def _other_one(text: str, figure: Figure) -> bool:

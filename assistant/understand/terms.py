@@ -12,6 +12,8 @@ from corpus.schema import Pack
 
 _ASCII = re.compile(r"[a-z0-9&' -]+")
 _CLAUSE_BREAK = re.compile(r"[，。！？；,!?;\n:：、]|\.(?!\d)")
+_SENTENCE_BREAK = re.compile(r"[，。！？；,!?;\n]")
+_UNSAID_REACH = 9
 _NEGATION_REACH = 6
 _FAR_NEGATION_REACH = 16
 _CONFUSED = ("jqx", "zhj", "nl", "fh", "bp", "dt", "gk", "csz", "ry")
@@ -47,7 +49,7 @@ class Vocabulary:
                 for m in exact
                 if not any(n.start <= m.start and m.end <= n.end and n.end - n.start > m.end - m.start for n in near)
             ]
-        mentions = sorted([*exact, *near], key=lambda mention: mention.start)
+        mentions = [m for m in sorted([*exact, *near], key=lambda mention: mention.start) if not _unsaid(text, m.end)]
         return tuple(Mention(m.term, m.start, m.end, m.fuzzy, _negated(text, m.start, m.end)) for m in mentions)
 
     def _exact(self, text: str) -> list[Mention]:
@@ -195,6 +197,13 @@ def _sounds_alike(window: str, word: str, *, strict: bool) -> bool:
         for initial, final in mine
         for other, other_final in theirs
     )
+
+
+def _unsaid(text: str, end: int) -> bool:
+    """Whether a word only names what was not said: 规上规下一概没说."""
+    stop = _SENTENCE_BREAK.search(text, end)
+    after = text[end : stop.start() if stop else len(text)][:_UNSAID_REACH]
+    return bool(language().speech["unsaid"].search(after))
 
 
 def _negated(text: str, start: int, end: int) -> bool:
