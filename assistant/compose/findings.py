@@ -147,13 +147,9 @@ def _recipients(draft: Draft, finding: Finding) -> None:
 def _gap(draft: Draft, finding: Finding) -> None:
     assert finding.gap is not None
     draft.result(finding.gap.say)
-    quotes = [outcome.benefit.quote for outcome in finding.outcomes]
-    shown = quotes or [draft.state.policy.benefits[name].quote for name in finding.topic.benefits][:1]
-    for quote in shown or passages(draft.state, finding.topic.clause, 1):
+    ruled = [draft.state.policy.benefits[name].quote for name in finding.topic.benefits][:1] if finding.gap.when else []
+    for quote in ruled or passages(draft.state, finding.topic.clause, 1):
         draft.cite(quote)
-    if not finding.topic.benefits:
-        for quote in passages(draft.state, finding.topic.clause, 1):
-            draft.cite(quote)
     _unit_line(draft, finding)
 
 
@@ -230,9 +226,7 @@ def _lookup(draft: Draft, finding: Finding) -> None:
         benefit = outcome.benefit
         draft.result(f"{benefit.name}：{rule_text(benefit, pack)}")
         if wants:
-            total = _standing(outcome, capped=bool(asks & _CAP_ASKS) or "comparison" in asks or "eligibility" in asks)
-            if total is not None:
-                draft.totals.append(total)
+            draft.totals += _standing(outcome, capped=bool(asks & _CAP_ASKS) or "comparison" in asks or "eligibility" in asks)
         opened = "、".join(dict.fromkeys([*benefit.open, *(condition_text(c) for c in (*benefit.when, *benefit.premises))]))
         draft.say("条件", opened)
     _corrections(draft, finding)
@@ -242,11 +236,11 @@ def _lookup(draft: Draft, finding: Finding) -> None:
     _unit_line(draft, finding)
 
 
-def _standing(outcome: Outcome, *, capped: bool) -> Total | None:
+def _standing(outcome: Outcome, *, capped: bool) -> list[Total]:
     """The amount that stands in a rule without any facts: its sums, or its cap where a cap is asked for."""
     benefit = outcome.benefit
     if outcome.status == "calculated":
-        return Total(benefit.id, benefit.clause, outcome.amounts[0], outcome.steps, (outcome,))
+        return [Total(benefit.id, benefit.clause, amount, outcome.steps, (outcome,)) for amount in outcome.amounts]
     if benefit.figure is not None and not (benefit.of or benefit.times):
         figure = benefit.figure
         kinds = {"average": "average", "upper_bound": "upper_bound"}
@@ -255,17 +249,14 @@ def _standing(outcome: Outcome, *, capped: bool) -> Total | None:
             amount = Amount("average" if benefit.mode == "average" else "upper_bound", None, figure.high)
         else:
             amount = Amount("exact" if figure.low == figure.high else "range", figure.low, figure.high)
-        steps = (Step(benefit.name, figure.low, "元", figure), Step(benefit.name, figure.high, "元", figure))
-        return Total(benefit.id, benefit.clause, amount, steps[: 1 if figure.low == figure.high else 2], (outcome,))
+        ends = dict.fromkeys((figure.low, figure.high))
+        steps = tuple(Step(benefit.name, end, "元", figure) for end in ends)
+        return [Total(benefit.id, benefit.clause, amount, steps, (outcome,))]
     if benefit.cap is not None and capped:
-        return Total(
-            benefit.id,
-            benefit.clause,
-            Amount("upper_bound", None, benefit.cap.high),
-            (Step("上限", benefit.cap.high, "元", benefit.cap),),
-            (outcome,),
-        )
-    return None
+        amount = Amount("upper_bound", None, benefit.cap.high)
+        limit = (Step("上限", benefit.cap.high, "元", benefit.cap),)
+        return [Total(benefit.id, benefit.clause, amount, limit, (outcome,))]
+    return []
 
 
 def _corrections(draft: Draft, finding: Finding) -> None:

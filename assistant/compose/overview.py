@@ -26,7 +26,7 @@ def add_overview(state: State) -> Answer | None:
         return None
     draft = Draft(state)
     outcomes = [outcome for _, outcome in sorted(found, key=lambda pair: -pair[0])[:_MOST]]
-    draft.result(f"按您说的情况，可以对照这些条款（{len(outcomes)}项）")
+    draft.result("按您说的情况，可以对照这些条款")
     for total in totals(outcomes, pack.joint_caps):
         draft.totals.append(total)
     for outcome in outcomes:

@@ -9,7 +9,7 @@ from assistant.compose.notice import add_notice, status_lines
 from assistant.compose.overview import add_overview
 from assistant.compose.units import add_unit_clauses
 from assistant.language import language
-from assistant.state import Answer, Finding, State
+from assistant.state import Answer, Ask, Finding, State
 from assistant.understand.scope import shares_segment
 from assistant.understand.script import MAX_CHARS, to_traditional
 
@@ -42,6 +42,9 @@ def _answer(state: State) -> Answer:
             return fixed(state, "manipulation").answer("decline", "manipulation")
         draft = fixed(state, "empty", example=meta.examples[0] if meta.examples else "")
         return _ask_again(draft, "empty")
+    if language().speech["greeting"].search(reading.text) and not state.conversation.turns:
+        draft = fixed(state, "greeting", example=meta.examples[0] if meta.examples else "")
+        return _ask_again(draft, "greeting")
     if len(state.question) > MAX_CHARS:
         draft = fixed(state, "too_long", chars=str(len(state.question)), limit=str(MAX_CHARS))
         return _ask_again(draft, "too_long")
@@ -77,8 +80,6 @@ def _asked_here_too(state: State) -> bool:
 
 
 def _ask_again(draft: Draft, status: str) -> Answer:
-    from assistant.state import Ask
-
     draft.asks.append(Ask("", draft.head[0]))
     return draft.answer("ask", status)
 

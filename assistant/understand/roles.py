@@ -11,6 +11,8 @@ from corpus.figures import Figure
 from corpus.schema import Fact
 
 _LIMIT = 30.0  # a figure farther than this from any word of a fact has no role by its words
+_RANK = 0.4  # a fact's words stand in the order of how sure they are
+_NARROWER, _NARROWER_REACH = 5.0, 8  # 不良贷款1000万，其中本金800万: the part counts, not the whole
 _CLEAR = 6.0  # nearer than this a word claims its figure
 _COMMA, _STOP, _OTHER_FIGURE, _HEARSAY = 6.0, 12.0, 12.0, 20.0
 _NOT_COUNTED = frozenset("年月天日期岁度倍次层届轮步")
@@ -95,7 +97,7 @@ def _suits(figure: Figure, fact: Fact) -> bool:
 
 def _cost(reading: Reading, figure: Figure, fact: Fact) -> float:
     costs = [
-        _distance(reading, figure, mention) + 0.05 * fact.words.index(word)
+        _distance(reading, figure, mention) + _RANK * fact.words.index(word)
         for word in fact.words
         for mention in reading.mentions
         if mention.term == word
@@ -107,7 +109,8 @@ def _cost(reading: Reading, figure: Figure, fact: Fact) -> float:
         costs = [cost + 2 for cost in costs]
     before = _sentence_before(reading.text, figure)
     hearsay = _HEARSAY if language().speech["other_speaker"].search(before) or _far_off(reading, before) else 0.0
-    return min(costs, default=1000.0) + hearsay
+    within = _NARROWER if "其中" in before[-_NARROWER_REACH:] else 0.0
+    return min(costs, default=1000.0) + hearsay - within
 
 
 def _far_off(reading: Reading, before: str) -> bool:
