@@ -39,7 +39,8 @@ def _finding(state: State, match: Match) -> Finding:
     if roles.unclear and not lookup and ask in {entry.fact for entry in roles.unclear}:
         kept = tuple(replace(outcome, status="invalid") if ask in outcome.missing else outcome for outcome in kept)
     invalid = next((o.missing[0] for o in kept if o.status == "invalid"), "")
-    return Finding(topic, facts, roles, kept, totals(kept, pack.joint_caps), gap, invalid or ask, lookup)
+    asked = "" if gap is not None else invalid or ask
+    return Finding(topic, facts, roles, kept, totals(kept, pack.joint_caps), gap, asked, lookup)
 
 
 def _is_lookup(state: State, facts: Facts, pack: Pack, topic: Topic) -> bool:
@@ -51,7 +52,8 @@ def _is_lookup(state: State, facts: Facts, pack: Pack, topic: Topic) -> bool:
     if any(name in bases for name, _ in facts.numbers):
         return False
     if state.read.own or any(turn.own for turn in state.turns[:-1]):
-        return bool(state.read.asks & _TEXT_ASKS) and not state.read.figures
+        sums = any(figure.kind in ("money", "count") for figure in state.read.figures)
+        return bool(state.read.asks & _TEXT_ASKS) and not sums
     claims = bool(language().speech["claim"].search(state.read.text))
     return not claims or bool(state.read.asks & (_TEXT_ASKS | _RULE_ASKS))
 

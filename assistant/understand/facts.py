@@ -9,7 +9,7 @@ from assistant.language import language
 from assistant.understand.reading import Reading
 from assistant.understand.roles import Roles, Said, assign
 from assistant.understand.terms import Mention
-from assistant.understand.topics import Match
+from assistant.understand.topics import Match, phrase_spans
 from calculators.facts import Facts, Number
 from corpus.schema import Benefit, Fact, Pack, Topic
 
@@ -138,7 +138,7 @@ def _choices(ledger: _Ledger, turn: Reading, mentions: Sequence[Mention], facts:
     for fact in facts:
         if fact.type != "choice":
             continue
-        chosen = {o for o, words in fact.options.items() if any(m.term in words and not m.negated for m in mentions)}
+        chosen = {o for o, words in fact.options.items() if _affirmed(words, mentions)}
         denied = {o for o, words in fact.options.items() if any(m.term in words and m.negated for m in mentions)} - chosen
         if not chosen:
             chosen = {fact.opposite[option] for option in denied if option in fact.opposite}
@@ -160,6 +160,12 @@ def _choices(ledger: _Ledger, turn: Reading, mentions: Sequence[Mention], facts:
         else:
             ledger.chosen[fact.name] = before | chosen
     return replaced
+
+
+def _affirmed(words: Sequence[str], mentions: Sequence[Mention]) -> bool:
+    """Whether one of the words (or all words of `a + b`) is said and not denied."""
+    said = [mention for mention in mentions if not mention.negated]
+    return any(phrase_spans(word, said) for word in words)
 
 
 def _flags(ledger: _Ledger, turn: Reading, mentions: Sequence[Mention], facts: Sequence[Fact], pack: Pack) -> None:
@@ -208,7 +214,7 @@ def _numbers(ledger: _Ledger, turn: Reading, said: Sequence[Said]) -> None:
 def _combine(turn: Reading, entries: Sequence[Said], correction: bool) -> Number:
     if correction:
         return _number(entries[-1])
-    best = min(entries, key=lambda entry: entry.cost)
+    best = min(entries, key=lambda entry: (entry.rank, entry.cost))
     first, last = entries[0].figure, entries[-1].figure
     listed = len(entries) > 1 and _LISTING.search(turn.text[first.end : last.end])
     if not listed:

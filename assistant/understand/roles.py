@@ -20,12 +20,16 @@ _NOT_COUNTED = frozenset("年月天日期岁度倍次层届轮步")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A figure with the fact it states and the choice option it belongs to; `cost` tells how sure."""
+    """A figure with the fact it states and the choice option it belongs to.
+
+    `cost` tells how near the words stand, `rank` which of the fact's words it was (the first says it best).
+    """
 
     fact: str
     option: str
     figure: Figure
     cost: float
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def assign(
         if _shared(reading.text, figure):
             near = [fact for fact in suited if fact is not choice and _cost(reading, figure, fact) <= _LIMIT / 2]
             said += [Said(fact.name, _option(reading, figure, fact, known), figure, cost) for fact in near]
-        entry = Said(choice.name, _option(reading, figure, choice, known), figure, cost)
+        entry = Said(choice.name, _option(reading, figure, choice, known), figure, cost, _rank(reading, figure, choice))
         if figure.kind == "bare" and choice.type == "money" and figure.value < 10_000:
             unclear.append(entry)
         else:
@@ -111,6 +115,17 @@ def _cost(reading: Reading, figure: Figure, fact: Fact) -> float:
     hearsay = _HEARSAY if language().speech["other_speaker"].search(before) or _far_off(reading, before) else 0.0
     within = _NARROWER if "其中" in before[-_NARROWER_REACH:] else 0.0
     return min(costs, default=1000.0) + hearsay - within
+
+
+def _rank(reading: Reading, figure: Figure, fact: Fact) -> int:
+    """The place in the fact's list of the word that stands nearest to the figure."""
+    near = [
+        (_distance(reading, figure, mention) + _RANK * index, index)
+        for index, word in enumerate(fact.words)
+        for mention in reading.mentions
+        if mention.term == word
+    ]
+    return min(near)[1] if near else len(fact.words)
 
 
 def _far_off(reading: Reading, before: str) -> bool:
