@@ -30,26 +30,26 @@ def _finding(state: State, match: Match) -> Finding:
     facts, roles = assemble(state.turns, state.matches, topic, pack, state.asked)
     gap = _gap(topic, facts, pack, state.read)
     outcomes = [evaluate(b, facts, pack.facts, withdrawn=b.id in pack.withdrawn) for b in topic_benefits(pack, topic)]
-    lookup = _is_lookup(state, facts, pack, topic)
+    lookup = _is_lookup(state, facts, roles, pack, topic)
     if gap is not None and gap.when:
         return Finding(topic, facts, roles, gap=gap, lookup=lookup)
     kept = _keep(outcomes, state.turns, facts, roles)
     kept = _settle_irrelevant_choices(kept, facts, pack)
     ask = "" if lookup else _next_fact(kept, pack)
-    if roles.unclear and not lookup and ask in {entry.fact for entry in roles.unclear}:
-        kept = tuple(replace(outcome, status="invalid") if ask in outcome.missing else outcome for outcome in kept)
     invalid = next((o.missing[0] for o in kept if o.status == "invalid"), "")
     asked = "" if gap is not None else invalid or ask
     return Finding(topic, facts, roles, kept, totals(kept, pack.joint_caps), gap, asked, lookup)
 
 
-def _is_lookup(state: State, facts: Facts, pack: Pack, topic: Topic) -> bool:
+def _is_lookup(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topic) -> bool:
     """Whether the rule itself is asked for, not what comes of it for someone.
 
     The asker's own story or a base figure makes it a claim; a bare 封顶多少 or 比例 does not.
     """
     bases = {b.of or b.times for b in topic_benefits(pack, topic)}
-    if any(name in bases for name, _ in facts.numbers):
+    if any(name in bases and not number.loose for (name, _), number in facts.numbers.items()):
+        return False
+    if any(entry.fact in bases for entry in roles.unsure):
         return False
     if state.read.own or any(turn.own for turn in state.turns[:-1]):
         sums = any(figure.kind in ("money", "count") for figure in state.read.figures)
@@ -73,7 +73,10 @@ def _keep(outcomes: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, r
     """The outcomes that the words are about: those with the most evidence, refused ones only where they lead."""
     if len(outcomes) < 2:
         return tuple(outcomes)
-    turn = next((t for t in reversed(turns) if any(t.has(cue) for o in outcomes for cue in o.benefit.cues)), turns[-1])
+    turn = next(
+        (t for t in reversed(turns) if any(m.term == cue for m in t.mentions for o in outcomes for cue in o.benefit.cues)),
+        turns[-1],
+    )
     weights = {o.benefit.id: _evidence(o, turn, facts, roles) for o in outcomes}
     alive = [o for o in outcomes if o.status != "not_eligible"]
     refused = [o for o in outcomes if o.status == "not_eligible"]
@@ -101,9 +104,9 @@ def _asked_numbers(outcome: Outcome, facts: Facts) -> bool:
 
 
 def _evidence(outcome: Outcome, turn: Reading, facts: Facts, roles: Roles) -> float:
-    """How much a message speaks of a benefit: its cues, its conditions met, its base given, its own rate named."""
+    """How much a message speaks of a benefit: its cues (denied ones too), conditions met, base given, rate named."""
     benefit = outcome.benefit
-    weight = _CUE * sum(turn.has(cue) for cue in benefit.cues) + outcome.satisfied
+    weight = _CUE * sum(any(m.term == cue for m in turn.mentions) for cue in benefit.cues) + outcome.satisfied
     names = {name for name, _ in facts.numbers}
     if {benefit.of, benefit.times} & names - {""}:
         weight += 3 if _option_matches(benefit, facts) else 0
@@ -144,7 +147,11 @@ def _next_fact(kept: Sequence[Outcome], pack: Pack) -> str:
     """The one fact to ask for: a choice that tells the open benefits apart, else what most of them need."""
     if any(o.status in ("calculated", "zero", "unstated") for o in kept):
         return ""
-    needed = Counter(name for o in kept if o.status == "missing" for name in o.missing)
+    open_ones = [o for o in kept if o.status == "missing"]
+    # what was said of a choice is not asked again: rules whose choices are settled need only their base
+    settled = [o for o in open_ones if o.satisfied and all(pack.facts[name].type != "choice" for name in o.missing)]
+    kept = settled or open_ones
+    needed = Counter(name for o in kept for name in o.missing)
     if not needed:
         return ""
     order = {name: index for index, name in enumerate(n for o in kept for n in o.missing)}

@@ -9,11 +9,15 @@ NO_NUMBERS: Mapping[tuple[str, str], "Number"] = {}
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A sum in yuan or a count, from `low` to `high`; `parts` are the figures it was added up from."""
+    """A sum in yuan or a count, from `low` to `high`; `parts` are the figures it was added up from.
+
+    A `loose` number only bounds the fact (不到500万): it decides conditions and computes nothing.
+    """
 
     low: Fraction
     high: Fraction
     parts: tuple[Fraction, ...] = ()
+    loose: bool = False
 
     @staticmethod
     def of(value: Fraction | int) -> "Number":
@@ -23,7 +27,7 @@ class Number:
 
     def plus(self, other: "Number") -> "Number":
         """The sum, which remembers its parts."""
-        return Number(self.low + other.low, self.high + other.high, self.parts + other.parts)
+        return Number(self.low + other.low, self.high + other.high, self.parts + other.parts, self.loose or other.loose)
 
     @property
     def is_range(self) -> bool:
@@ -41,7 +45,10 @@ class Facts:
     flags: Mapping[str, bool] = field(default_factory=dict)
 
     def number(self, fact: str, options: tuple[str, ...] = ()) -> Number | None:
-        """The number of a fact: the sum over the options where it was given by option, else the plain one."""
+        """The number of a fact: the sum over the options where it was given by option, else the plain one.
+
+        Where only other options were given, nothing is known of these: a plain sum beside them is the whole.
+        """
         keyed = [number for (name, option), number in self.numbers.items() if name == fact and option in options]
         plain = self.numbers.get((fact, ""))
         if keyed:
@@ -49,4 +56,4 @@ class Facts:
             for number in keyed[1:]:
                 total = total.plus(number)
             return total
-        return plain
+        return None if any(name == fact and option for name, option in self.numbers) and options else plain

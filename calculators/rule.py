@@ -29,7 +29,7 @@ def evaluate(benefit: Benefit, facts: Facts, known: Mapping[str, Fact], *, withd
         return Outcome(benefit, "unstated", assumed=assumed, satisfied=satisfied)
     needed = [condition.fact for condition, truth in judged if truth is None]
     inputs = [name for name in (benefit.of, benefit.times) if name]
-    needed += [name for name in inputs if facts.number(name, options) is None and name not in needed]
+    needed += [name for name in inputs if _unusable(facts, name, options) and name not in needed]
     invalid = tuple(
         name
         for name in (*inputs, benefit.each)
@@ -55,6 +55,11 @@ def _options(benefit: Benefit, known: Mapping[str, Fact]) -> tuple[str, ...]:
     """For which values of a base's `by` choice this rule counts the base (开发|转让|许可 for one rate)."""
     by = known[benefit.of].by if benefit.of else ""
     return next((condition.options for condition in benefit.when if condition.fact == by and by), ())
+
+
+def _unusable(facts: Facts, name: str, options: tuple[str, ...]) -> bool:
+    number = facts.number(name, options)
+    return number is None or number.loose
 
 
 def _valid(number: Number, fact: Fact) -> bool:

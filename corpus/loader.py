@@ -209,6 +209,8 @@ def _fact(name: str, file: FactFile) -> Fact:
         group=file.group,
         of_asker=file.of_asker,
         opposite=dict(file.opposite),
+        counts=tuple(file.counts),
+        beware=tuple(file.beware),
     )
 
 

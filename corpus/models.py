@@ -43,6 +43,8 @@ class FactFile(_Strict):
     group: str = ""
     of_asker: bool = False
     opposite: dict[str, str] = {}
+    counts: list[Word] = []
+    beware: list[Word] = []
 
 
 class PeriodFile(_Strict):

@@ -140,7 +140,8 @@ class Fact:
 
     `words` point to a figure or affirm a flag; `denied` words deny a flag; `options` give a choice's values and their
     words; `by` names the choice that tells several figures of this fact apart; `of_asker` marks what holds for the
-    asker whatever the subject; `opposite` says which option follows when another is denied.
+    asker whatever the subject; `opposite` says which option follows when another is denied;
+    `counts` names the things that a count counts, `beware` the words before a figure that make it another (a target).
     """
 
     name: str
@@ -155,6 +156,8 @@ class Fact:
     group: str = ""
     of_asker: bool = False
     opposite: Mapping[str, str] = field(default_factory=dict)
+    counts: tuple[str, ...] = ()
+    beware: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from calculators import Amount, Outcome, Step, Total
 from calculators.money import rate_text, yuan_text
 from calculators.rule import condition_text
 from corpus.binding import tokens_in
-from corpus.figures import Figure
+from corpus.figures import Figure, scan
 from corpus.schema import Benefit, Quote
+from corpus.text import squeeze
 
 _CAP_ASKS = frozenset({"cap", "highest", "amount"})
 
@@ -167,7 +168,8 @@ def _clause(draft: Draft, finding: Finding) -> None:
         return
     if "recipient" in asks and finding.topic.benefits:
         _recipients(draft, finding)
-    if money and not finding.topic.benefits:
+    written = any(figure.kind in ("money", "rate") for figure in scan(squeeze(clause.text).text))
+    if money and not finding.topic.benefits and not written:
         draft.result(f"这一条没有写明金额或比例（{clause.title}）")
         for figure in figures:
             draft.say("", f"条文里没有“{figure.text}”")
@@ -197,14 +199,25 @@ def _no_ratio(draft: Draft, finding: Finding) -> None:
     _unit_line(draft, finding)
 
 
+_DOUBTS = {
+    "unit": "您说的“{said}”是{said}元还是{said}万元？",
+    "currency": "您说的“{said}”不是人民币，条文按人民币计算，请换算后告诉我：{ask}",
+    "several": "您提到了{said}，请说明哪个是{fact}，或者合计是多少（一年一算）",
+    "increment": "您说的“{said}”像是增加的部分或变动后的总数，请直接告诉我：{ask}",
+    "bound": "您只说了范围“{said}”，请告诉我具体数：{ask}",
+    "target": "{ask}",
+}
+
+
 def _ask(draft: Draft, finding: Finding, *, asking: bool) -> None:
     pack = draft.state.policy
     fact = pack.facts[finding.ask]
     question = fact.ask or f"请补充：{fact.name}"
-    unclear = next((entry.figure for entry in finding.roles.unclear if entry.fact == finding.ask), None)
+    unsure = next((entry for entry in finding.roles.unsure if entry.fact == finding.ask), None)
     invalid = any(outcome.status == "invalid" for outcome in finding.outcomes)
-    if unclear is not None:
-        question = f"您说的“{unclear.text}”是{unclear.text}元还是{unclear.text}万元？"
+    if unsure is not None:
+        said = "、".join(figure.text for figure in unsure.figures)
+        question = _DOUBTS[unsure.why].format(said=said, fact=fact.name, ask=question)
     elif invalid:
         question = f"您说的{fact.name}不是有效的数目，请核实后再告诉我：{fact.ask}"
     draft.result(question if asking else f"还需要知道：{question}")
@@ -271,7 +284,7 @@ def _corrections(draft: Draft, finding: Finding) -> None:
     known = {end for total in draft.totals for end in (total.amount.low, total.amount.high)}
     known |= {end for b in benefits for token in (b.figure, b.cap) if token for end in (token.low, token.high)}
     for figure in finding.roles.expected:
-        if figure.high not in known:
+        if figure.high not in known and draft.totals:
             results = "、".join(amount_text(total.amount) for total in finding.totals)
             draft.say("更正", f"不是{_said(figure)}" + (f"，按条文是{results}" if results else ""))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from assistant.language import language
+from assistant.understand.hints import is_part
 from assistant.understand.reading import Reading
 from assistant.understand.roles import Roles, Said, assign
 from assistant.understand.terms import Mention
@@ -13,8 +14,8 @@ from assistant.understand.topics import Match, phrase_spans
 from calculators.facts import Facts, Number
 from corpus.schema import Benefit, Fact, Pack, Topic
 
+_CENT, _UNBOUNDED = Fraction(1, 100), Fraction(10**15)
 _SWITCH = re.compile(r"^(?:那|要是|如果|假如|换成|改成|what about|what if|how about)|呢[?？。]?$")
-_LISTING = re.compile(r"、|和|及|，一|,一|一[笔单份个]|分别|加|又|再|还有|另")
 
 
 @dataclass(slots=True)
@@ -142,6 +143,9 @@ def _choices(ledger: _Ledger, turn: Reading, mentions: Sequence[Mention], facts:
         denied = {o for o, words in fact.options.items() if any(m.term in words and m.negated for m in mentions)} - chosen
         if not chosen:
             chosen = {fact.opposite[option] for option in denied if option in fact.opposite}
+        withdrawn = denied & ledger.chosen.get(fact.name, set())
+        if withdrawn:
+            replaced.add(fact.name)
         if denied:
             ledger.denied.setdefault(fact.name, set()).update(denied)
             ledger.chosen.get(fact.name, set()).difference_update(denied)
@@ -216,8 +220,8 @@ def _combine(turn: Reading, entries: Sequence[Said], correction: bool) -> Number
         return _number(entries[-1])
     best = min(entries, key=lambda entry: (entry.rank, entry.cost))
     first, last = entries[0].figure, entries[-1].figure
-    listed = len(entries) > 1 and _LISTING.search(turn.text[first.end : last.end])
-    if not listed:
+    summed = language().speech["sum"].search(turn.text) or language().speech["addition"].search(turn.text[first.end : last.end])
+    if len(entries) < 2 or not summed or any(is_part(turn.text, entry.figure) for entry in entries):
         return _number(best)
     total, seen = _number(entries[0]), {entries[0].figure.value}
     for entry in entries[1:]:
@@ -230,4 +234,8 @@ def _combine(turn: Reading, entries: Sequence[Said], correction: bool) -> Number
 
 def _number(entry: Said) -> Number:
     figure = entry.figure
+    if entry.loose == "below":
+        return Number(Fraction(0), figure.low - _CENT, (), loose=True)
+    if entry.loose == "above":
+        return Number(figure.low, _UNBOUNDED, (), loose=True)
     return Number(figure.low, figure.high, (figure.low,)) if figure.low == figure.high else Number(figure.low, figure.high)

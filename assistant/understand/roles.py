@@ -5,14 +5,34 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from assistant.language import language
+from assistant.understand.hints import (
+    Doubt,
+    after,
+    before,
+    bound,
+    is_foreign,
+    is_hoped_for,
+    is_increment,
+    is_new_level,
+    is_old_level,
+    is_part,
+    is_price,
+    is_shared,
+    is_threshold,
+    year_of,
+)
 from assistant.understand.reading import Reading
 from assistant.understand.terms import Mention
+from assistant.understand.topics import phrase_spans
 from corpus.figures import Figure
 from corpus.schema import Fact
 
 _LIMIT = 30.0  # a figure farther than this from any word of a fact has no role by its words
 _RANK = 0.4  # a fact's words stand in the order of how sure they are
-_NARROWER, _NARROWER_REACH = 5.0, 8  # 不良贷款1000万，其中本金800万: the part counts, not the whole
+_NARROWER = 5.0
+_NEAR = 1.5  # a word this near says what the figure is, whatever else stands around
+_BARE = 10_000  # a smaller number without a unit may be yuan or 万元
+_THIS_YEAR = ("今年", "本年")
 _CLEAR = 6.0  # nearer than this a word claims its figure
 _COMMA, _STOP, _OTHER_FIGURE, _HEARSAY = 6.0, 12.0, 12.0, 20.0
 _NOT_COUNTED = frozenset("年月天日期岁度倍次层届轮步")
@@ -22,7 +42,8 @@ _NOT_COUNTED = frozenset("年月天日期岁度倍次层届轮步")
 class Said:
     """A figure with the fact it states and the choice option it belongs to.
 
-    `cost` tells how near the words stand, `rank` which of the fact's words it was (the first says it best).
+    `cost` tells how near the words stand, `rank` which of the fact's words it was (the first says it best), `loose`
+    that it only bounds the fact.
     """
 
     fact: str
@@ -30,16 +51,26 @@ class Said:
     figure: Figure
     cost: float
     rank: int = 0
+    loose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Figures that may state a fact but cannot be taken for it without asking, and why."""
+
+    fact: str
+    figures: tuple[Figure, ...]
+    why: Doubt
 
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The figures of a turn by role: facts, sums that the asker expects, rates, numbers without a unit."""
+    """The figures of a turn by role: facts, sums that the asker expects, rates, and what must be asked."""
 
     said: tuple[Said, ...] = ()
     expected: tuple[Figure, ...] = ()
     rates: tuple[Figure, ...] = ()
-    unclear: tuple[Said, ...] = ()
+    unsure: tuple[Unsure, ...] = ()
 
 
 def assign(
@@ -54,41 +85,108 @@ def assign(
     """The roles of a turn's figures.
 
     `facts` may take a figure (the first wins a tie), `bases` may take one that no word claims, `asked` is the fact of
-    our last question, `own_figures` are the rules' own caps and thresholds.
+    our last question, `own_figures` are the rules' own caps and thresholds. A wrong figure is worse than a question:
+    what may be a bound, an increase, another currency or one of several is not taken.
     """
     said: list[Said] = []
     expected: list[Figure] = []
-    unclear: list[Said] = []
+    unsure: list[Unsure] = []
+    text = reading.text
     for figure in reading.figures:
-        if figure.kind not in ("money", "count", "bare") or figure.vague:
+        if figure.kind not in ("money", "count", "bare") or figure.vague or is_price(text, figure):
             continue
         if figure.kind == "count" and figure.unit in _NOT_COUNTED:
             continue
-        if _unit_price(reading.text, figure) or _other_one(reading.text, figure):
-            continue
-        suited = [fact for fact in facts if _suits(figure, fact)]
+        suited = [fact for fact in facts if _suits(figure, fact) and not _miscounted(reading, figure, fact)]
         best = min(((_cost(reading, figure, fact), index, fact) for index, fact in enumerate(suited)), default=None)
-        if _is_expected(reading.text, figure) and not (best and best[0] < 1.5 and figure.value not in own_figures):
+        near = best is not None and best[0] < _NEAR
+        if is_hoped_for(text, figure) and (not near or figure.value in own_figures):
             expected.append(figure)
             continue
+        if is_threshold(text, figure) and not near:
+            continue
         choice: Fact | None = best[2] if best and best[0] <= _LIMIT else None
-        if _claimed_elsewhere(reading, figure, choice, best[0] if best else _LIMIT, known):
-            continue
         cost = best[0] if best and choice else _LIMIT
-        if choice is None:
-            choice = _default(figure, suited, bases, asked)
+        if _claimed_elsewhere(reading, figure, choice, cost, known, asked):
+            continue
+        choice = choice or _default(figure, suited, bases, asked)
         if choice is None:
             continue
-        if _shared(reading.text, figure):
-            near = [fact for fact in suited if fact is not choice and _cost(reading, figure, fact) <= _LIMIT / 2]
-            said += [Said(fact.name, _option(reading, figure, fact, known), figure, cost) for fact in near]
-        entry = Said(choice.name, _option(reading, figure, choice, known), figure, cost, _rank(reading, figure, choice))
-        if figure.kind == "bare" and choice.type == "money" and figure.value < 10_000:
-            unclear.append(entry)
-        else:
-            said.append(entry)
+        doubt = _doubt(reading, figure, choice)
+        if doubt is not None:
+            unsure.append(Unsure(choice.name, (figure,), doubt))
+            continue
+        if is_shared(text, figure):
+            others = [fact for fact in suited if fact is not choice and _cost(reading, figure, fact) <= _LIMIT / 2]
+            said += [Said(fact.name, _option(reading, figure, fact, known), figure, cost) for fact in others]
+        option = _option(reading, figure, choice, known)
+        said.append(Said(choice.name, option, figure, cost, _rank(reading, figure, choice), bound(text, figure)))
+    said = _current(text, _prune(said, own_figures))
+    unsure += _several(text, said)
+    doubted = {entry.fact for entry in unsure if entry.why in ("several", "target")}
+    said = [entry for entry in said if entry.fact not in doubted]
     rates = tuple(figure for figure in reading.figures if figure.kind == "rate")
-    return Roles(tuple(_prune(said, own_figures)), tuple(expected), rates, tuple(unclear) if not said else ())
+    return Roles(tuple(said), tuple(expected), rates, tuple(unsure))
+
+
+def _doubt(reading: Reading, figure: Figure, fact: Fact) -> Doubt | None:
+    """Why a figure cannot be taken for a fact as it stands."""
+    text = reading.text
+    if is_foreign(text, figure):
+        return "currency"
+    if fact.type == "money" and figure.kind == "bare" and figure.value < _BARE:
+        return "unit"
+    if any(word in before(text, figure, 4) for word in fact.beware):
+        return "target"
+    grows = any(language().speech["increment"].search(word) for word in fact.words)
+    if grows and is_new_level(text, figure):
+        return "increment"
+    if not grows and fact.type == "money" and is_increment(text, figure):
+        return "increment"
+    return None
+
+
+def _current(text: str, said: list[Said]) -> list[Said]:
+    """Of a past and a present figure of one fact, the present one: 去年500万，今年700万."""
+    kept = []
+    for entry in said:
+        rivals = [o for o in said if o.fact == entry.fact and o.option == entry.option and o is not entry]
+        newer = any(is_new_level(text, o.figure) or year_of(text, o.figure) in _THIS_YEAR for o in rivals)
+        summed = bool(language().speech["sum"].search(text))
+        if is_old_level(text, entry.figure) and newer and not summed:
+            continue
+        kept.append(entry)
+    return kept
+
+
+def _several(text: str, said: Sequence[Said]) -> list[Unsure]:
+    """Facts for which several sums were said and nothing tells which one, or whether to add them."""
+    found = []
+    for name in dict.fromkeys(entry.fact for entry in said):
+        for option in dict.fromkeys(entry.option for entry in said if entry.fact == name):
+            entries = [entry for entry in said if entry.fact == name and entry.option == option]
+            sums = [entry for entry in entries if entry.figure.kind == "money"]
+            if len({entry.figure.value for entry in sums}) < 2 or any(is_part(text, entry.figure) for entry in sums):
+                continue
+            years = {year_of(text, entry.figure) for entry in sums} - {""}
+            ranks, costs = {entry.rank for entry in sums}, [entry.cost for entry in sums]
+            added = bool(language().speech["sum"].search(text)) and len(years) < 2
+            if added or (len(ranks) > 1 and len(years) < 2) or (max(costs) - min(costs) > _NEAR * 4 and len(years) < 2):
+                continue
+            if language().speech["correction"].search(text):
+                continue
+            found.append(Unsure(name, tuple(entry.figure for entry in sums), "several"))
+    return found
+
+
+def _miscounted(reading: Reading, figure: Figure, fact: Fact) -> bool:
+    """Whether the thing counted is another: 培育了5家科技型中小企业 counts no 高新技术企业."""
+    if not fact.counts or figure.kind != "count":
+        return False
+    behind = [m for m in reading.mentions if figure.end <= m.start <= figure.end + 1]
+    if behind:
+        return behind[0].term not in fact.counts
+    return figure.unit != fact.unit or bool(language().speech["counted_things"].match(after(reading.text, figure, 6)))
 
 
 def _suits(figure: Figure, fact: Fact) -> bool:
@@ -104,6 +202,7 @@ def _cost(reading: Reading, figure: Figure, fact: Fact) -> float:
         _distance(reading, figure, mention) + _RANK * fact.words.index(word)
         for word in fact.words
         for mention in reading.mentions
+        if not _is_ratio(reading.text, mention)
         if mention.term == word
         or (mention.end - mention.start == len(word) and reading.text[mention.start : mention.end] == word)
     ]
@@ -111,14 +210,21 @@ def _cost(reading: Reading, figure: Figure, fact: Fact) -> float:
         costs.append(_LIMIT - 1)
     elif figure.kind == "bare":
         costs = [cost + 2 for cost in costs]
-    before = _sentence_before(reading.text, figure)
-    hearsay = _HEARSAY if language().speech["other_speaker"].search(before) or _far_off(reading, before) else 0.0
-    within = _NARROWER if "其中" in before[-_NARROWER_REACH:] else 0.0
-    return min(costs, default=1000.0) + hearsay - within
+    lead = before(reading.text, figure, 200)
+    hearsay = _HEARSAY if language().speech["other_speaker"].search(lead) or _far_off(reading, lead) else 0.0
+    part = _NARROWER if is_part(reading.text, figure) else 0.0
+    return min(costs, default=1000.0) + hearsay - part
+
+
+def _is_ratio(text: str, mention: Mention) -> bool:
+    """研发投入占比4% names a ratio: the sum beside it is not 研发投入."""
+    return bool(language().speech["ratio_of"].match(text[mention.end : mention.end + 8]))
 
 
 def _rank(reading: Reading, figure: Figure, fact: Fact) -> int:
-    """The place in the fact's list of the word that stands nearest to the figure."""
+    """The place in the fact's list of the word that stands nearest to the figure; a part (其中) ranks first."""
+    if is_part(reading.text, figure):
+        return -1
     near = [
         (_distance(reading, figure, mention) + _RANK * index, index)
         for index, word in enumerate(fact.words)
@@ -128,10 +234,10 @@ def _rank(reading: Reading, figure: Figure, fact: Fact) -> int:
     return min(near)[1] if near else len(fact.words)
 
 
-def _far_off(reading: Reading, before: str) -> bool:
+def _far_off(reading: Reading, lead: str) -> bool:
     """Whether a sentence speaks of one place among several figures of several sentences (a deal made elsewhere)."""
     sums = [figure for figure in reading.figures if figure.kind == "money"]
-    return len(sums) > 1 and bool(language().places.search(before)) and not any(p in before for p in reading.home)
+    return len(sums) > 1 and bool(language().places.search(lead)) and not any(p in lead for p in reading.home)
 
 
 def _distance(reading: Reading, figure: Figure, mention: Mention) -> float:
@@ -151,47 +257,24 @@ def _distance(reading: Reading, figure: Figure, mention: Mention) -> float:
     return cost + _OTHER_FIGURE * crossed
 
 
-def _sentence_before(text: str, figure: Figure) -> str:
-    start = max(text.rfind(mark, 0, figure.start) for mark in "。！？!?；;\n") + 1
-    return text[start : figure.start]
-
-
-def _claimed_elsewhere(reading: Reading, figure: Figure, choice: Fact | None, cost: float, known: Mapping[str, Fact]) -> bool:
-    """Whether a figure clearly states a fact of another subject (研发投入两千万 is no contract sum)."""
-    rivals = [fact for fact in known.values() if _suits(figure, fact) and (choice is None or fact.name != choice.name)]
+def _claimed_elsewhere(
+    reading: Reading, figure: Figure, choice: Fact | None, cost: float, known: Mapping[str, Fact], asked: str
+) -> bool:
+    """Whether a figure clearly states something else: a fact of another subject, or sales, profit, rent."""
+    lead = before(reading.text, figure, 10)
+    own = bool(choice and any(word in lead for word in choice.words))
+    if figure.kind == "money" and not own and language().speech["bystanders"].search(lead):
+        return True
+    if choice is not None and choice.name == asked:
+        return False
     words = set(choice.words) if choice else set()
-    for fact in rivals:
+    for fact in known.values():
+        if not _suits(figure, fact) or (choice is not None and fact.name == choice.name) or words & set(fact.words):
+            continue
         rival = _cost(reading, figure, fact)
-        if rival < _CLEAR and rival + _CLEAR < cost and not words & set(fact.words):
+        if rival < _CLEAR and rival + _CLEAR < cost:
             return True
     return False
-
-
-def _shared(text: str, figure: Figure) -> bool:
-    """Whether one figure is said of several things: 甲和乙都是400万."""
-    return any(word in text[max(0, figure.start - 3) : figure.start] for word in "都均")
-
-
-def _other_one(text: str, figure: Figure) -> bool:
-    """另外一种, 每一种 and 这一家 point, they do not count."""
-    return figure.kind == "count" and bool(language().speech["other_one"].search(text[max(0, figure.start - 4) : figure.start]))
-
-
-def _unit_price(text: str, figure: Figure) -> bool:
-    """每家10万 and 每培育1家 are prices, not facts."""
-    before = text[max(0, figure.start - 6) : figure.start]
-    return "每" in before and not any(mark in before[before.rindex("每") :] for mark in "，,。；;年")
-
-
-def _is_expected(text: str, figure: Figure) -> bool:
-    """Whether a figure is a sum that the asker expects or heard of: 上限是150万, 补1000万, 500万到手."""
-    if figure.kind != "money":
-        return False
-    speech = language().speech
-    before, after = text[max(0, figure.start - 10) : figure.start], text[figure.end : figure.end + 6]
-    return bool(
-        speech["award_before"].search(before) or speech["award_after"].search(after) or speech["threshold_before"].search(before)
-    )
 
 
 def _default(figure: Figure, suited: Sequence[Fact], bases: Sequence[str], asked: str) -> Fact | None:
@@ -205,17 +288,29 @@ def _default(figure: Figure, suited: Sequence[Fact], bases: Sequence[str], asked
 
 
 def _option(reading: Reading, figure: Figure, fact: Fact, known: Mapping[str, Fact]) -> str:
-    """The option of the fact's `by` choice that stands nearest to the figure in its sentence."""
+    """The option of the fact's `by` choice that stands nearest to the figure in its sentence.
+
+    Two options in one breath before a single sum are both meant: "" stands for all.
+    """
     if not fact.by:
         return ""
-    best: tuple[float, str] | None = None
+    costs: dict[str, float] = {}
     for option, words in known[fact.by].options.items():
-        for mention in reading.mentions:
-            if mention.term in words and not mention.negated:
-                cost = _distance(reading, figure, mention)
-                if best is None or cost < best[0]:
-                    best = (cost, option)
-    return best[1] if best is not None and best[0] <= _LIMIT else ""
+        places = [m for m in reading.mentions if not m.negated and m.term in words]
+        places += [
+            m
+            for word in words
+            if " + " in word
+            for m in reading.mentions
+            if (m.start, m.end) in phrase_spans(word, reading.mentions)
+        ]
+        if places:
+            costs[option] = min(_distance(reading, figure, mention) for mention in places)
+    near = {option: cost for option, cost in costs.items() if cost <= _LIMIT}
+    sums = [other for other in reading.figures if other.kind == "money"]
+    if len(sums) == 1 and len(near) > 1 and max(near.values()) < _CLEAR + min(near.values()):
+        return ""
+    return min(near, key=lambda option: near[option]) if near else ""
 
 
 def _prune(said: list[Said], own_figures: frozenset[Fraction]) -> list[Said]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from assistant.language import language
-from assistant.state import Past, State
+from assistant.state import Conversation, Past, State
 from assistant.understand.reading import Reading, read_turn
 from assistant.understand.scope import choose_pack, find_scope
 from assistant.understand.script import MAX_CHARS
@@ -18,7 +18,7 @@ def understand(state: State) -> State:
     pack = state.desk.packs[pack_id]
     reading = read_turn(question, pack)
     same = state.conversation.pack_id in ("", pack_id)
-    past = state.conversation.turns if same else ()
+    past = state.conversation.turns if same else _in_other_pack(state.conversation, pack)
     starts = bool(language().speech["new_subject"].search(reading.text)) or not past
     turns = _subject(past, reading, starts)
     matches = match_topics(reading, pack, carried=() if starts else carried_topics(past, pack))
@@ -37,6 +37,15 @@ def understand(state: State) -> State:
         inherited=inherited,
         scope=find_scope(reading, pack, matches),
     )
+
+
+def _in_other_pack(conversation: Conversation, pack: Pack) -> tuple[Past, ...]:
+    """The last turn read anew in the terms of a pack that was just selected: 那柳河呢."""
+    if not conversation.turns:
+        return ()
+    last = read_turn(conversation.turns[-1].reading.raw[:MAX_CHARS], pack)
+    topics = tuple(match.topic.id for match in match_topics(last, pack))
+    return (Past(last, topics, "", True),)
 
 
 def _subject(past: tuple[Past, ...], reading: Reading, starts: bool) -> tuple[Past, ...]:

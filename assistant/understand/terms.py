@@ -219,6 +219,8 @@ def _negated(text: str, start: int, end: int) -> bool:
     for match in speech["negators"].finditer(cleaned):
         word = match[0].strip()
         gap = len(cleaned) - match.end()
+        if "是" in cleaned[match.end() :]:
+            continue  # 不是服务是开发 denies the first, not the second
         if word == "跟":
             continue
         reach = _FAR_NEGATION_REACH if word in ("没", "没有", "没把", "压根没", "从来没", "未") else _NEGATION_REACH
