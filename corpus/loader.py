@@ -209,6 +209,7 @@ def _fact(name: str, file: FactFile) -> Fact:
         group=file.group,
         of_asker=file.of_asker,
         opposite=dict(file.opposite),
+        first=file.first,
         counts=tuple(file.counts),
         beware=tuple(file.beware),
     )

@@ -59,7 +59,8 @@ def _answer(state: State) -> Answer:
         return _decline(state, "procedure")
     if scope.definition and not _money_elsewhere(state, "definition"):
         return _decline(state, "definition")
-    if "status" in reading.asks and not _has_amounts(state):
+    about = bool(language().speech["document"].search(reading.text)) or not state.findings
+    if "status" in reading.asks and about and not _has_amounts(state):
         return _status(state)
     if not state.findings:
         overview = add_overview(state) if "claimable" in reading.asks else None

@@ -65,7 +65,7 @@ def failure_text(condition: Condition, facts: Facts, pack: Pack, outcome: Outcom
     fact = pack.facts[condition.fact]
     if condition.threshold is not None:
         number = facts.number(condition.fact, tuple(o for c in outcome.benefit.when for o in c.options))
-        said = "" if number is None else f"，您说的是{_quantity(number.high, fact.unit)}"
+        said = "" if number is None or number.loose else f"，您说的是{_quantity(number.high, fact.unit)}"
         return f"条文要求{need}{said}"
     if condition.op == "in":
         chosen = "、".join(sorted(facts.chosen.get(condition.fact, ())))

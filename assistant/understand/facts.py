@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 from assistant.language import language
 from assistant.understand.hints import is_part
 from assistant.understand.reading import Reading
-from assistant.understand.roles import Roles, Said, assign
+from assistant.understand.roles import Roles, Said, assign, listed
 from assistant.understand.terms import Mention
 from assistant.understand.topics import Match, phrase_spans
 from calculators.facts import Facts, Number
@@ -220,7 +221,9 @@ def _combine(turn: Reading, entries: Sequence[Said], correction: bool) -> Number
         return _number(entries[-1])
     best = min(entries, key=lambda entry: (entry.rank, entry.cost))
     first, last = entries[0].figure, entries[-1].figure
-    summed = language().speech["sum"].search(turn.text) or language().speech["addition"].search(turn.text[first.end : last.end])
+    speech = language().speech
+    in_list = all(listed(turn.text, a.figure, b.figure) for a, b in pairwise(entries))
+    summed = in_list or speech["sum"].search(turn.text) or speech["addition"].search(turn.text[first.end : last.end])
     if len(entries) < 2 or not summed or any(is_part(turn.text, entry.figure) for entry in entries):
         return _number(best)
     total, seen = _number(entries[0]), {entries[0].figure.value}

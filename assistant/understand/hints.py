@@ -6,7 +6,7 @@ from typing import Literal
 from assistant.language import language
 from corpus.figures import Figure
 
-Doubt = Literal["unit", "currency", "several", "increment", "bound", "target"]
+Doubt = Literal["unit", "currency", "several", "increment", "share", "target"]
 _SENTENCE_MARKS = "。！？!?；;\n"
 _YEAR_WORD = re.compile(r"(?:19|20)\d\d年?|去年|前年|上年|上一年|今年|本年|明年")
 
@@ -74,6 +74,16 @@ def is_new_level(text: str, figure: Figure) -> bool:
 def is_old_level(text: str, figure: Figure) -> bool:
     """从600万涨到900万, 去年500万今年700万: the first figure is past."""
     return bool(language().speech["old_level"].search(before(text, figure, 8)))
+
+
+def is_relative(text: str, rate: Figure) -> bool:
+    """Whether a rate is a share or a growth of the asker's, not the text's: 占比4%, 增长20%."""
+    return bool(language().speech["relative"].search(before(text, rate, 8)))
+
+
+def is_whole(text: str, figure: Figure) -> bool:
+    """Whether a sum is said to be the whole of several: 开发和服务总共8000万."""
+    return bool(re.search(r"(?:总共|一共|合计|总计|共)(?:是|为|有)?$", before(text, figure, 5)))
 
 
 def is_foreign(text: str, figure: Figure) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from assistant.language import language
 from assistant.understand.hints import (
@@ -17,8 +18,10 @@ from assistant.understand.hints import (
     is_old_level,
     is_part,
     is_price,
+    is_relative,
     is_shared,
     is_threshold,
+    is_whole,
     year_of,
 )
 from assistant.understand.reading import Reading
@@ -125,7 +128,7 @@ def assign(
     unsure += _several(text, said)
     doubted = {entry.fact for entry in unsure if entry.why in ("several", "target")}
     said = [entry for entry in said if entry.fact not in doubted]
-    rates = tuple(figure for figure in reading.figures if figure.kind == "rate")
+    rates = tuple(figure for figure in reading.figures if figure.kind == "rate" and not is_relative(text, figure))
     return Roles(tuple(said), tuple(expected), rates, tuple(unsure))
 
 
@@ -136,13 +139,17 @@ def _doubt(reading: Reading, figure: Figure, fact: Fact) -> Doubt | None:
         return "currency"
     if fact.type == "money" and figure.kind == "bare" and figure.value < _BARE:
         return "unit"
-    if any(word in before(text, figure, 4) for word in fact.beware):
+    if any(word in before(text, figure, 4) for word in fact.beware) and not language().speech["excess"].search(
+        before(text, figure, 6)
+    ):
         return "target"
     grows = any(language().speech["increment"].search(word) for word in fact.words)
     if grows and is_new_level(text, figure):
         return "increment"
     if not grows and fact.type == "money" and is_increment(text, figure):
         return "increment"
+    if fact.type == "money" and any(rate.kind == "rate" and is_relative(text, rate) for rate in reading.figures):
+        return "share"
     return None
 
 
@@ -170,7 +177,8 @@ def _several(text: str, said: Sequence[Said]) -> list[Unsure]:
                 continue
             years = {year_of(text, entry.figure) for entry in sums} - {""}
             ranks, costs = {entry.rank for entry in sums}, [entry.cost for entry in sums]
-            added = bool(language().speech["sum"].search(text)) and len(years) < 2
+            in_list = all(listed(text, a.figure, b.figure) for a, b in pairwise(sums))
+            added = (bool(language().speech["sum"].search(text)) or in_list) and len(years) < 2
             if added or (len(ranks) > 1 and len(years) < 2) or (max(costs) - min(costs) > _NEAR * 4 and len(years) < 2):
                 continue
             if language().speech["correction"].search(text):
@@ -183,9 +191,11 @@ def _miscounted(reading: Reading, figure: Figure, fact: Fact) -> bool:
     """Whether the thing counted is another: 培育了5家科技型中小企业 counts no 高新技术企业."""
     if not fact.counts or figure.kind != "count":
         return False
-    behind = [m for m in reading.mentions if figure.end <= m.start <= figure.end + 1]
+    behind = [m for m in reading.mentions if m.start >= figure.end and reading.text[figure.end : m.start] in ("", "的", " ")]
     if behind:
         return behind[0].term not in fact.counts
+    if figure.text[0] == "一" and not language().speech["excess"].search(before(reading.text, figure, 4)):
+        return True  # 一家一家算 counts nothing
     return figure.unit != fact.unit or bool(language().speech["counted_things"].match(after(reading.text, figure, 6)))
 
 
@@ -214,6 +224,12 @@ def _cost(reading: Reading, figure: Figure, fact: Fact) -> float:
     hearsay = _HEARSAY if language().speech["other_speaker"].search(lead) or _far_off(reading, lead) else 0.0
     part = _NARROWER if is_part(reading.text, figure) else 0.0
     return min(costs, default=1000.0) + hearsay - part
+
+
+def listed(text: str, first: Figure, second: Figure) -> bool:
+    """Whether two figures stand in one list: 200万 和 350万."""
+    between = text[min(first.end, second.end) : max(first.start, second.start)]
+    return not between.strip(" 、和及与,，跟还有")
 
 
 def _is_ratio(text: str, mention: Mention) -> bool:
@@ -252,7 +268,9 @@ def _distance(reading: Reading, figure: Figure, mention: Mention) -> float:
     cost += _COMMA * sum(between.count(char) for char in "，,、:：") + _STOP * sum(between.count(c) for c in "。！？!?；;\n")
     lo, hi = min(mention.end, figure.end), max(mention.start, figure.start)
     crossed = sum(
-        other.kind == figure.kind and lo <= other.start and other.end <= hi and other is not figure for other in reading.figures
+        other.kind == figure.kind and lo <= other.start and other.end <= hi and not listed(text, other, figure)
+        for other in reading.figures
+        if other is not figure
     )
     return cost + _OTHER_FIGURE * crossed
 
@@ -290,7 +308,7 @@ def _default(figure: Figure, suited: Sequence[Fact], bases: Sequence[str], asked
 def _option(reading: Reading, figure: Figure, fact: Fact, known: Mapping[str, Fact]) -> str:
     """The option of the fact's `by` choice that stands nearest to the figure in its sentence.
 
-    Two options in one breath before a single sum are both meant: "" stands for all.
+    Two options in one breath before a single sum are both meant, and a whole is of all: "" stands for all.
     """
     if not fact.by:
         return ""
@@ -308,6 +326,10 @@ def _option(reading: Reading, figure: Figure, fact: Fact, known: Mapping[str, Fa
             costs[option] = min(_distance(reading, figure, mention) for mention in places)
     near = {option: cost for option, cost in costs.items() if cost <= _LIMIT}
     sums = [other for other in reading.figures if other.kind == "money"]
+    if fact.first in near and len(sums) == 1:
+        return fact.first
+    if len(near) > 1 and is_whole(reading.text, figure):
+        return ""
     if len(sums) == 1 and len(near) > 1 and max(near.values()) < _CLEAR + min(near.values()):
         return ""
     return min(near, key=lambda option: near[option]) if near else ""

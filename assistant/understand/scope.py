@@ -78,8 +78,8 @@ def _outside(reading: Reading, pack: Pack) -> tuple[str, ...]:
 
 
 def shares_segment(reading: Reading, word: str, match: Match) -> bool:
-    """Whether an outside subject stands in one segment with a topic's words."""
-    for segment in _SEGMENT.finditer(reading.text):
-        if word in segment[0] and any(start < segment.end() and segment.start() < end for start, end in match.spans):
-            return True
-    return False
+    """Whether all of a topic's words stand in one segment with an outside subject."""
+    segments = [segment for segment in _SEGMENT.finditer(reading.text) if word in segment[0]]
+    return bool(match.spans) and all(
+        any(start < segment.end() and segment.start() < end for segment in segments) for start, end in match.spans
+    )

@@ -7,6 +7,7 @@ word of its own (of `a + b`, the a). So 培育高新技术企业 of an incubator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.language import language
 from assistant.understand.reading import Reading
 from assistant.understand.terms import Mention
 from corpus.schema import Pack, Topic
@@ -108,7 +109,9 @@ def phrase_spans(phrase: str, mentions: Sequence[Mention]) -> set[tuple[int, int
 
 def figure_topics(reading: Reading, pack: Pack) -> tuple[Match, ...]:
     """The topic whose own figures a turn quotes, where just one topic has them: 20-30（含）万那个."""
-    said = {(figure.low, figure.high) for figure in reading.figures if figure.kind in ("money", "rate")}
+    pointed = bool(language().speech["pointing"].search(reading.text)) and not reading.own
+    kinds = ("money", "rate") if pointed else ("rate",)
+    said = {(figure.low, figure.high) for figure in reading.figures if figure.kind in kinds}
     found = []
     for topic in pack.topics:
         tokens = [t for name in topic.benefits for t in (pack.benefits[name].figure, pack.benefits[name].cap) if t is not None]
