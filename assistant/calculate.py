@@ -110,8 +110,9 @@ def _evidence(outcome: Outcome, turn: Reading, facts: Facts, roles: Roles) -> fl
     names = {name for name, _ in facts.numbers}
     if {benefit.of, benefit.times} & names - {""}:
         weight += 3 if _option_matches(benefit, facts) else 0
-    if benefit.figure is not None and any(rate.high == benefit.figure.high for rate in roles.rates):
-        weight += 1.5
+    named = [*roles.rates, *(f for f in turn.figures if f.kind == "money" and outcome.status != "not_eligible")]
+    if benefit.figure is not None and any((f.low, f.high) == (benefit.figure.low, benefit.figure.high) for f in named):
+        weight += _CUE
     return weight
 
 

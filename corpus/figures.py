@@ -59,7 +59,7 @@ _UNIT = (
 _SPAN = r"(?P<span>\s*(?:-|—|–|~|至|到|to)+\s*)"
 _PREFIX = r"(?:(?P<prefix>RMB|CNY|USD|[¥￥])\s*)"
 _PATTERN = re.compile(
-    rf"{_PREFIX}?(?P<sign>(?<![\w-])-)?(?P<first>{_NUMERAL})(?P<few>[多余来])?{_INCLUSIVE}(?P<mid>%|‰|元|块|million)?"
+    rf"{_PREFIX}?(?P<sign>(?<![\w-])-|负)?(?P<first>{_NUMERAL})(?P<few>[多余来])?{_INCLUSIVE}(?P<mid>%|‰|元|块|million)?"
     rf"(?:{_SPAN}(?P<second>{_NUMERAL}))?(?P<more>[多余来])?{_INCLUSIVE}\s*(?:{_UNIT})?",
     re.IGNORECASE,
 )

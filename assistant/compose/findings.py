@@ -168,7 +168,8 @@ def _clause(draft: Draft, finding: Finding) -> None:
         return
     if "recipient" in asks and finding.topic.benefits:
         _recipients(draft, finding)
-    written = any(figure.kind in ("money", "rate") for figure in scan(squeeze(clause.text).text))
+    ruled = any(benefit.clause == clause.id for benefit in state.policy.benefits.values())
+    written = not ruled and any(figure.kind in ("money", "rate") for figure in scan(squeeze(clause.text).text))
     if money and not finding.topic.benefits and not written:
         draft.result(f"这一条没有写明金额或比例（{clause.title}）")
         for figure in figures:
@@ -265,6 +266,10 @@ def _standing(outcome: Outcome, *, capped: bool) -> list[Total]:
         ends = dict.fromkeys((figure.low, figure.high))
         steps = tuple(Step(benefit.name, end, "元", figure) for end in ends)
         return [Total(benefit.id, benefit.clause, amount, steps, (outcome,))]
+    if benefit.times and benefit.mode == "exact" and benefit.figure is not None:
+        step = Step(benefit.name, benefit.figure.high, "元", benefit.figure)
+        amount = Amount("exact", benefit.figure.low, benefit.figure.high, "每单位")
+        return [Total(benefit.id, benefit.clause, amount, (step,), (outcome,))]
     if benefit.cap is not None and capped:
         amount = Amount("upper_bound", None, benefit.cap.high)
         limit = (Step("上限", benefit.cap.high, "元", benefit.cap),)

@@ -207,7 +207,8 @@ def _numbers(ledger: _Ledger, turn: Reading, said: Sequence[Said]) -> None:
     for key, entries in fresh.items():
         number = _combine(turn, entries, correction)
         before = ledger.numbers.get(key)
-        if before is not None and language().speech["deduction"].search(turn.text):
+        taken = any(speech["less_after"].search(turn.text[entry.figure.end :]) for entry in entries)
+        if before is not None and (taken or speech["deduction"].search(turn.text)):
             number = before.plus(Number(-number.high, -number.low, tuple(-part for part in number.parts)))
         elif before is not None and adds:
             number = before.plus(number)

@@ -301,6 +301,9 @@ def _default(figure: Figure, suited: Sequence[Fact], bases: Sequence[str], asked
     if asked in by_name:
         return by_name[asked]
     free = [name for name in bases if name in by_name]
+    counted = [fact for fact in suited if figure.kind == "count" and fact.unit == figure.unit]
+    if len(counted) == 1 and not free:
+        return counted[0]
     groups = {by_name[name].group or name for name in free}
     return by_name[free[0]] if len(groups) == 1 and figure.kind != "bare" else None
 

@@ -52,6 +52,8 @@ def _elsewhere(reading: Reading, pack: Pack, matches: Sequence[Match]) -> str:
     for place in reading.places:
         if place in pack.document.source or place in (word.lower() for word in pack.meta.selects):
             continue
+        if language().speech["there"].search(reading.text):
+            return place
         at = reading.text.find(place)
         if _COUNTERPART.match(reading.text[at + len(place) :]):
             continue
@@ -63,7 +65,8 @@ def _outside(reading: Reading, pack: Pack) -> tuple[str, ...]:
     """Subjects of enterprise support that the message asks about and the pack has no word for."""
     rules = language()
     known = pack.document.source + " ".join(alias for aliases in pack.glossary.values() for alias in aliases)
-    found: list[str] = []
+    later = rules.speech["later_edition"].search(reading.text)
+    found: list[str] = [later[0]] if later else []
     segments = [(m.start(), m.end()) for m in _SEGMENT.finditer(reading.text)]
     for index, (start, end) in enumerate(segments):
         segment = reading.text[start:end]

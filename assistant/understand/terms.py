@@ -11,7 +11,7 @@ from assistant.language import language
 from corpus.schema import Pack
 
 _ASCII = re.compile(r"[a-z0-9&' -]+")
-_CLAUSE_BREAK = re.compile(r"[，。！？；,!?;\n:：、]|\.(?!\d)")
+_CLAUSE_BREAK = re.compile(r"[，。！？；,!?;\n:：、()（）]|\.(?!\d)")
 _SENTENCE_BREAK = re.compile(r"[，。！？；,!?;\n]")
 _UNSAID_REACH = 9
 _NEGATION_REACH = 6
@@ -49,7 +49,7 @@ class Vocabulary:
                 for m in exact
                 if not any(n.start <= m.start and m.end <= n.end and n.end - n.start > m.end - m.start for n in near)
             ]
-        mentions = [m for m in sorted([*exact, *near], key=lambda mention: mention.start) if not _unsaid(text, m.end)]
+        mentions = [m for m in sorted([*exact, *near], key=lambda mention: mention.start) if not _unsaid(text, m.start, m.end)]
         return tuple(Mention(m.term, m.start, m.end, m.fuzzy, _negated(text, m.start, m.end)) for m in mentions)
 
     def _exact(self, text: str) -> list[Mention]:
@@ -199,8 +199,11 @@ def _sounds_alike(window: str, word: str, *, strict: bool) -> bool:
     )
 
 
-def _unsaid(text: str, end: int) -> bool:
-    """Whether a word only names what was not said: 规上规下一概没说."""
+def _unsaid(text: str, start: int, end: int) -> bool:
+    """Whether a word only names what was not said: 规上规下一概没说, 没讲是孵化器还是众创空间."""
+    begin = max((m.end() for m in _SENTENCE_BREAK.finditer(text, 0, start)), default=0)
+    if language().speech["unsaid_before"].search(text[begin:start]):
+        return True
     stop = _SENTENCE_BREAK.search(text, end)
     after = text[end : stop.start() if stop else len(text)][:_UNSAID_REACH]
     return bool(language().speech["unsaid"].search(after))
@@ -215,6 +218,8 @@ def _negated(text: str, start: int, end: int) -> bool:
     after = text[end : stop.start() if stop else len(text)][:8]
     if speech["unrelated"].search(after):
         return True
+    if speech["past_denial"].search(before):
+        return False  # 往年都没备过国家级 tells of the past
     cleaned = speech["false_negators"].sub(lambda m: "　" * len(m[0]), before)
     for match in speech["negators"].finditer(cleaned):
         word = match[0].strip()

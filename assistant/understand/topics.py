@@ -115,6 +115,7 @@ def figure_topics(reading: Reading, pack: Pack) -> tuple[Match, ...]:
     found = []
     for topic in pack.topics:
         tokens = [t for name in topic.benefits for t in (pack.benefits[name].figure, pack.benefits[name].cap) if t is not None]
+        tokens += [c.threshold for name in topic.benefits for c in pack.benefits[name].when if c.threshold is not None]
         tokens += [cap.cap for cap in pack.joint_caps if set(cap.over) & set(topic.benefits)]
         if any((token.low, token.high) in said for token in tokens):
             found.append(Match(topic, 1.0, frozenset(), False))
