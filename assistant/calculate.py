@@ -53,7 +53,7 @@ def _is_lookup(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topi
         return False
     if state.read.own or any(turn.own for turn in state.turns[:-1]):
         sums = any(figure.kind in ("money", "count") for figure in state.read.figures)
-        return bool(state.read.asks & _TEXT_ASKS) and not sums
+        return bool(state.read.asks & _TEXT_ASKS) and (not sums or "recipient" in state.read.asks)
     claims = bool(language().speech["claim"].search(state.read.text))
     return not claims or bool(state.read.asks & (_TEXT_ASKS | _RULE_ASKS))
 
@@ -88,7 +88,7 @@ def _keep(outcomes: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, r
     if any(o.status in ("calculated", "zero") and _asked_numbers(o, facts) for o in kept):
         # a computed result answers; what would need more facts was not asked for
         kept = [
-            o for o in kept if o.status in ("calculated", "zero", "invalid", "unstated") or weights[o.benefit.id] >= best_alive
+            o for o in kept if o.status in ("calculated", "zero", "invalid", "unstated") or weights[o.benefit.id] > best_alive
         ]
     return tuple(kept)
 
