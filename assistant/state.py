@@ -58,7 +58,6 @@ class Scope:
     procedure: bool = False
     definition: bool = False
     manipulated: bool = False
-    other_pack: str = ""
 
 
 @dataclass(frozen=True, slots=True)

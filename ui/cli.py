@@ -5,13 +5,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
 from corpus.errors import MingceError
 
 # typer carries its own copy of click; the base of its public error is the usage error
+_T = TypeVar("_T")
 _UsageError: Any = typer.BadParameter.__bases__[0]
 
 app = typer.Typer(
@@ -38,7 +39,7 @@ def ask(
     desk = open_desk()
     if jsonl:
         broken = False
-        for reply in run_batch(_lines(), desk):
+        for reply in _progress(run_batch(_lines(), desk), "作答"):
             broken = broken or "error" in reply
             _say(json.dumps(reply, ensure_ascii=False))
         raise typer.Exit(1 if broken else 0)
@@ -116,7 +117,7 @@ def index() -> None:
     from corpus.loader import PACKS, load_pack, pack_ids
 
     vectors = ChromaVectors(load_settings())
-    for pack_id in _progress(list(pack_ids()), "建索引"):
+    for pack_id in _progress(pack_ids(), "建索引"):
         made = vectors.build(load_pack(PACKS / pack_id), wait_seconds=0)
         _say(f"{pack_id}：{'已建好' if made else '已是最新'}")
 
@@ -150,11 +151,14 @@ def train_embedder(
     out: Annotated[Path | None, typer.Option(help="写到哪个目录；默认写回程序自带的模型")] = None,
 ) -> None:
     """用政策包的文字重新训练自带的向量模型（需要 embed 组件，约十几秒）。"""
+    from rich.console import Console
+
     from assistant.adapters.embedders import MODEL
     from assistant.adapters.training import train
     from corpus.loader import PACKS, load_pack, pack_ids
 
-    made = train([load_pack(PACKS / pack_id) for pack_id in pack_ids()], out or MODEL)
+    with Console(stderr=True).status("训练中，约十几秒"):
+        made = train([load_pack(PACKS / pack_id) for pack_id in pack_ids()], out or MODEL)
     _say(f"训练完成：{made['pairs']} 对文本，词表 {made['vocabulary']}，{made['dimensions']} 维")
 
 
@@ -185,12 +189,16 @@ def _lines() -> Iterator[bytes]:
     yield from sys.stdin.buffer
 
 
-def _progress(items: list[str], label: str) -> Iterable[str]:
-    """The items, under a progress bar where a terminal shows it."""
+def _progress(items: Iterable[_T], label: str) -> Iterable[_T]:
+    """The items, under a progress bar where errors go to a terminal and answers do not."""
     from rich.console import Console
     from rich.progress import track
 
-    return track(items, description=label, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
+    return track(items, description=label, console=Console(stderr=True), disable=not _watched(), transient=True)
+
+
+def _watched() -> bool:
+    return sys.stderr.isatty() and not (sys.stdin.isatty() and sys.stdout.isatty())
 
 
 def _say(text: str) -> None:

@@ -4,6 +4,7 @@ import html
 import os
 import re
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,9 @@ def serve(host: str, port: int) -> None:
     page = build_page(desk)
     import gradio as gr
 
+    sys.stdout.write(f"明策：http://{host}:{port} （按 Ctrl+C 停止）\n")
+    sys.stdout.flush()
+
     page.queue(max_size=64).launch(
         server_name=host,
         server_port=port,
@@ -121,8 +125,8 @@ def serve(host: str, port: int) -> None:
         show_error=False,
         ssr_mode=False,
         share=False,
-        inbrowser=False,
-        quiet=False,
+        inbrowser=sys.stdout.isatty(),
+        quiet=True,
     )
 
 

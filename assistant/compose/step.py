@@ -10,8 +10,10 @@ from assistant.compose.overview import add_overview
 from assistant.compose.units import add_unit_clauses
 from assistant.language import language
 from assistant.state import Answer, Ask, Finding, State
+from assistant.understand.reading import read_turn
 from assistant.understand.scope import shares_segment
 from assistant.understand.script import MAX_CHARS, to_traditional
+from assistant.understand.topics import match_topics
 
 _SEGMENT = re.compile(r"[^，。！？；,!?;\n]+[，。！？；,!?;\n]*")
 _MONEY_ASKS = ("amount", "rate", "cap", "highest", "eligibility", "comparison", "recipient", "units")
@@ -52,7 +54,7 @@ def _answer(state: State) -> Answer:
         return fixed(state, "manipulation").answer("decline", "manipulation")
     if scope.elsewhere and not _asked_here_too(state):
         return fixed(state, "elsewhere", elsewhere=scope.elsewhere).answer("decline", "elsewhere")
-    outside = _outside(state)
+    outside = scope.outside
     if outside and (not state.findings or _all_outside(state, outside)):
         return _decline(state, "outside", subject=outside[0])
     if scope.procedure and not _money_elsewhere(state, "procedure"):
@@ -124,14 +126,18 @@ def _decline(state: State, status: str, **words: str) -> Answer:
         names = "；".join(f"[{clause.id}] {clause.title}" for clause in near if clause is not None and clause.id != "0")
         if names:
             draft.say("", f"您是想问这些条款吗？{names}")
-    if state.scope.other_pack:
-        other = state.desk.packs[state.scope.other_pack]
-        draft.say("", f"《{other.meta.name}》里有相近的内容，需要的话请说明地名")
+    other = _other_policy(state) if status in ("outside", "not_found") else ""
+    if other:
+        draft.say("", f"《{state.desk.metas[other].name}》里有相近的内容，如果问的是{state.desk.metas[other].place}，请说明")
     return draft.answer("decline", status)
 
 
-def _outside(state: State) -> tuple[str, ...]:
-    return state.scope.outside
+def _other_policy(state: State) -> str:
+    """Another policy whose subjects the question names; empty where there is none."""
+    for pack_id, pack in state.desk.packs.items():
+        if pack_id != state.policy.id and match_topics(read_turn(state.question[:MAX_CHARS], pack), pack):
+            return pack_id
+    return ""
 
 
 def _all_outside(state: State, outside: tuple[str, ...]) -> bool:

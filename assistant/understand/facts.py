@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from assistant.language import language
 from assistant.understand.hints import is_part
+from assistant.understand.nearness import listed
 from assistant.understand.reading import Reading
-from assistant.understand.roles import Roles, Said, assign, listed
+from assistant.understand.roles import Roles, Said, assign
 from assistant.understand.terms import Mention
 from assistant.understand.topics import Match, phrase_spans
 from calculators.facts import Facts, Number

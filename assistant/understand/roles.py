@@ -21,23 +21,16 @@ from assistant.understand.hints import (
     is_relative,
     is_shared,
     is_threshold,
-    is_whole,
     year_of,
 )
+from assistant.understand.nearness import CLEAR, LIMIT, cost_of, listed, option_of, rank_of, suits
 from assistant.understand.reading import Reading
-from assistant.understand.terms import Mention
-from assistant.understand.topics import phrase_spans
 from corpus.figures import Figure
 from corpus.schema import Fact
 
-_LIMIT = 30.0  # a figure farther than this from any word of a fact has no role by its words
-_RANK = 0.4  # a fact's words stand in the order of how sure they are
-_NARROWER = 5.0
 _NEAR = 1.5  # a word this near says what the figure is, whatever else stands around
 _BARE = 10_000  # a smaller number without a unit may be yuan or 万元
 _THIS_YEAR = ("今年", "本年")
-_CLEAR = 6.0  # nearer than this a word claims its figure
-_COMMA, _STOP, _OTHER_FIGURE, _HEARSAY = 6.0, 12.0, 12.0, 20.0
 _NOT_COUNTED = frozenset("年月天日期岁度倍次层届轮步")
 
 
@@ -100,16 +93,16 @@ def assign(
             continue
         if figure.kind == "count" and figure.unit in _NOT_COUNTED:
             continue
-        suited = [fact for fact in facts if _suits(figure, fact) and not _miscounted(reading, figure, fact)]
-        best = min(((_cost(reading, figure, fact), index, fact) for index, fact in enumerate(suited)), default=None)
+        suited = [fact for fact in facts if suits(figure, fact) and not _miscounted(reading, figure, fact)]
+        best = min(((cost_of(reading, figure, fact), index, fact) for index, fact in enumerate(suited)), default=None)
         near = best is not None and best[0] < _NEAR
         if is_hoped_for(text, figure) and (not near or figure.value in own_figures):
             expected.append(figure)
             continue
         if is_threshold(text, figure) and not near:
             continue
-        choice: Fact | None = best[2] if best and best[0] <= _LIMIT else None
-        cost = best[0] if best and choice else _LIMIT
+        choice: Fact | None = best[2] if best and best[0] <= LIMIT else None
+        cost = best[0] if best and choice else LIMIT
         if _claimed_elsewhere(reading, figure, choice, cost, known, asked):
             continue
         choice = choice or _default(figure, suited, bases, asked)
@@ -120,10 +113,10 @@ def assign(
             unsure.append(Unsure(choice.name, (figure,), doubt))
             continue
         if is_shared(text, figure):
-            others = [fact for fact in suited if fact is not choice and _cost(reading, figure, fact) <= _LIMIT / 2]
-            said += [Said(fact.name, _option(reading, figure, fact, known), figure, cost) for fact in others]
-        option = _option(reading, figure, choice, known)
-        said.append(Said(choice.name, option, figure, cost, _rank(reading, figure, choice), bound(text, figure)))
+            others = [fact for fact in suited if fact is not choice and cost_of(reading, figure, fact) <= LIMIT / 2]
+            said += [Said(fact.name, option_of(reading, figure, fact, known), figure, cost) for fact in others]
+        option = option_of(reading, figure, choice, known)
+        said.append(Said(choice.name, option, figure, cost, rank_of(reading, figure, choice), bound(text, figure)))
     said = _current(text, _prune(said, own_figures))
     unsure += _several(text, said)
     doubted = {entry.fact for entry in unsure if entry.why in ("several", "target")}
@@ -199,82 +192,6 @@ def _miscounted(reading: Reading, figure: Figure, fact: Fact) -> bool:
     return figure.unit != fact.unit or bool(language().speech["counted_things"].match(after(reading.text, figure, 6)))
 
 
-def _suits(figure: Figure, fact: Fact) -> bool:
-    if fact.type == "money":
-        return figure.kind in ("money", "bare")
-    if fact.type != "count":
-        return False
-    return figure.kind == "bare" or (figure.kind == "count" and figure.unit in (fact.unit, "个"))
-
-
-def _cost(reading: Reading, figure: Figure, fact: Fact) -> float:
-    costs = [
-        _distance(reading, figure, mention) + _RANK * fact.words.index(word)
-        for word in fact.words
-        for mention in reading.mentions
-        if not _is_ratio(reading.text, mention)
-        if mention.term == word
-        or (mention.end - mention.start == len(word) and reading.text[mention.start : mention.end] == word)
-    ]
-    if fact.type == "count" and figure.kind == "count" and figure.unit == fact.unit:
-        costs.append(_LIMIT - 1)
-    elif figure.kind == "bare":
-        costs = [cost + 2 for cost in costs]
-    lead = before(reading.text, figure, 200)
-    hearsay = _HEARSAY if language().speech["other_speaker"].search(lead) or _far_off(reading, lead) else 0.0
-    part = _NARROWER if is_part(reading.text, figure) else 0.0
-    return min(costs, default=1000.0) + hearsay - part
-
-
-def listed(text: str, first: Figure, second: Figure) -> bool:
-    """Whether two figures stand in one list: 200万 和 350万."""
-    between = text[min(first.end, second.end) : max(first.start, second.start)]
-    return not between.strip(" 、和及与,，跟还有")
-
-
-def _is_ratio(text: str, mention: Mention) -> bool:
-    """研发投入占比4% names a ratio: the sum beside it is not 研发投入."""
-    return bool(language().speech["ratio_of"].match(text[mention.end : mention.end + 8]))
-
-
-def _rank(reading: Reading, figure: Figure, fact: Fact) -> int:
-    """The place in the fact's list of the word that stands nearest to the figure; a part (其中) ranks first."""
-    if is_part(reading.text, figure):
-        return -1
-    near = [
-        (_distance(reading, figure, mention) + _RANK * index, index)
-        for index, word in enumerate(fact.words)
-        for mention in reading.mentions
-        if mention.term == word
-    ]
-    return min(near)[1] if near else len(fact.words)
-
-
-def _far_off(reading: Reading, lead: str) -> bool:
-    """Whether a sentence speaks of one place among several figures of several sentences (a deal made elsewhere)."""
-    sums = [figure for figure in reading.figures if figure.kind == "money"]
-    return len(sums) > 1 and bool(language().places.search(lead)) and not any(p in lead for p in reading.home)
-
-
-def _distance(reading: Reading, figure: Figure, mention: Mention) -> float:
-    text = reading.text
-    if mention.end <= figure.start:
-        between, cost = text[mention.end : figure.start], 0.0
-    elif figure.end <= mention.start:
-        between, cost = text[figure.end : mention.start], 2.0 if text[figure.end : figure.end + 1] not in "的" else 0.5
-    else:
-        return 0.0
-    cost += float(len(between))
-    cost += _COMMA * sum(between.count(char) for char in "，,、:：") + _STOP * sum(between.count(c) for c in "。！？!?；;\n")
-    lo, hi = min(mention.end, figure.end), max(mention.start, figure.start)
-    crossed = sum(
-        other.kind == figure.kind and lo <= other.start and other.end <= hi and not listed(text, other, figure)
-        for other in reading.figures
-        if other is not figure
-    )
-    return cost + _OTHER_FIGURE * crossed
-
-
 def _claimed_elsewhere(
     reading: Reading, figure: Figure, choice: Fact | None, cost: float, known: Mapping[str, Fact], asked: str
 ) -> bool:
@@ -287,10 +204,10 @@ def _claimed_elsewhere(
         return False
     words = set(choice.words) if choice else set()
     for fact in known.values():
-        if not _suits(figure, fact) or (choice is not None and fact.name == choice.name) or words & set(fact.words):
+        if not suits(figure, fact) or (choice is not None and fact.name == choice.name) or words & set(fact.words):
             continue
-        rival = _cost(reading, figure, fact)
-        if rival < _CLEAR and rival + _CLEAR < cost:
+        rival = cost_of(reading, figure, fact)
+        if rival < CLEAR and rival + CLEAR < cost:
             return True
     return False
 
@@ -306,36 +223,6 @@ def _default(figure: Figure, suited: Sequence[Fact], bases: Sequence[str], asked
         return counted[0]
     groups = {by_name[name].group or name for name in free}
     return by_name[free[0]] if len(groups) == 1 and figure.kind != "bare" else None
-
-
-def _option(reading: Reading, figure: Figure, fact: Fact, known: Mapping[str, Fact]) -> str:
-    """The option of the fact's `by` choice that stands nearest to the figure in its sentence.
-
-    Two options in one breath before a single sum are both meant, and a whole is of all: "" stands for all.
-    """
-    if not fact.by:
-        return ""
-    costs: dict[str, float] = {}
-    for option, words in known[fact.by].options.items():
-        places = [m for m in reading.mentions if not m.negated and m.term in words]
-        places += [
-            m
-            for word in words
-            if " + " in word
-            for m in reading.mentions
-            if (m.start, m.end) in phrase_spans(word, reading.mentions)
-        ]
-        if places:
-            costs[option] = min(_distance(reading, figure, mention) for mention in places)
-    near = {option: cost for option, cost in costs.items() if cost <= _LIMIT}
-    sums = [other for other in reading.figures if other.kind == "money"]
-    if fact.first in near and len(sums) == 1:
-        return fact.first
-    if len(near) > 1 and is_whole(reading.text, figure):
-        return ""
-    if len(sums) == 1 and len(near) > 1 and max(near.values()) < _CLEAR + min(near.values()):
-        return ""
-    return min(near, key=lambda option: near[option]) if near else ""
 
 
 def _prune(said: list[Said], own_figures: frozenset[Fraction]) -> list[Said]:

@@ -138,6 +138,12 @@ def test_a_forged_citation_is_not_shown(desk: Desk) -> None:
         assert faults(state, replace(state.answer, citations=(forged,)))
 
 
+def test_a_subject_of_another_policy_is_declined_with_a_pointer(desk: Desk) -> None:
+    said = reply(desk, "一类新药年销售额1.2亿奖多少")
+    assert (said.outcome, said.totals) == ("decline", ())
+    assert "柳河" in said.text
+
+
 def test_the_notice_stands_in_full_once(desk: Desk) -> None:
     quiet = replace(desk, notice_always=False)
     first, talk = answer("我们高企复审过了给多少", quiet)

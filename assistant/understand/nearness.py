@@ -1,0 +1,125 @@
+"""How near a figure stands to the words of a fact, and to the options of a choice."""
+
+from collections.abc import Mapping
+
+from assistant.language import language
+from assistant.understand.hints import before, is_part, is_whole
+from assistant.understand.reading import Reading
+from assistant.understand.terms import Mention
+from assistant.understand.topics import phrase_spans
+from corpus.figures import Figure
+from corpus.schema import Fact
+
+LIMIT = 30.0  # a figure farther than this from any word of a fact has no role by its words
+_RANK = 0.4  # a fact's words stand in the order of how sure they are
+_NARROWER = 5.0
+CLEAR = 6.0  # nearer than this a word claims its figure
+_COMMA, _STOP, _OTHER_FIGURE, _HEARSAY = 6.0, 12.0, 12.0, 20.0
+
+
+def suits(figure: Figure, fact: Fact) -> bool:
+    """Whether a figure can state a fact: money for money, a count in the fact's unit."""
+    if fact.type == "money":
+        return figure.kind in ("money", "bare")
+    if fact.type != "count":
+        return False
+    return figure.kind == "bare" or (figure.kind == "count" and figure.unit in (fact.unit, "个"))
+
+
+def cost_of(reading: Reading, figure: Figure, fact: Fact) -> float:
+    """How far a figure stands from the nearest word of a fact; small is near, 1000 is without any word."""
+    costs = [
+        _distance(reading, figure, mention) + _RANK * fact.words.index(word)
+        for word in fact.words
+        for mention in reading.mentions
+        if not _is_ratio(reading.text, mention)
+        if mention.term == word
+        or (mention.end - mention.start == len(word) and reading.text[mention.start : mention.end] == word)
+    ]
+    if fact.type == "count" and figure.kind == "count" and figure.unit == fact.unit:
+        costs.append(LIMIT - 1)
+    elif figure.kind == "bare":
+        costs = [cost + 2 for cost in costs]
+    lead = before(reading.text, figure, 200)
+    hearsay = _HEARSAY if language().speech["other_speaker"].search(lead) or _far_off(reading, lead) else 0.0
+    part = _NARROWER if is_part(reading.text, figure) else 0.0
+    return min(costs, default=1000.0) + hearsay - part
+
+
+def _is_ratio(text: str, mention: Mention) -> bool:
+    """研发投入占比4% names a ratio: the sum beside it is not 研发投入."""
+    return bool(language().speech["ratio_of"].match(text[mention.end : mention.end + 8]))
+
+
+def rank_of(reading: Reading, figure: Figure, fact: Fact) -> int:
+    """The place in the fact's list of the word that stands nearest to the figure; a part (其中) ranks first."""
+    if is_part(reading.text, figure):
+        return -1
+    near = [
+        (_distance(reading, figure, mention) + _RANK * index, index)
+        for index, word in enumerate(fact.words)
+        for mention in reading.mentions
+        if mention.term == word
+    ]
+    return min(near)[1] if near else len(fact.words)
+
+
+def _far_off(reading: Reading, lead: str) -> bool:
+    """Whether a sentence speaks of one place among several figures of several sentences (a deal made elsewhere)."""
+    sums = [figure for figure in reading.figures if figure.kind == "money"]
+    return len(sums) > 1 and bool(language().places.search(lead)) and not any(p in lead for p in reading.home)
+
+
+def listed(text: str, first: Figure, second: Figure) -> bool:
+    """Whether two figures stand in one list: 200万 和 350万."""
+    between = text[min(first.end, second.end) : max(first.start, second.start)]
+    return not between.strip(" 、和及与,，跟还有")
+
+
+def _distance(reading: Reading, figure: Figure, mention: Mention) -> float:
+    text = reading.text
+    if mention.end <= figure.start:
+        between, cost = text[mention.end : figure.start], 0.0
+    elif figure.end <= mention.start:
+        between, cost = text[figure.end : mention.start], 2.0 if text[figure.end : figure.end + 1] not in "的" else 0.5
+    else:
+        return 0.0
+    cost += float(len(between))
+    cost += _COMMA * sum(between.count(char) for char in "，,、:：") + _STOP * sum(between.count(c) for c in "。！？!?；;\n")
+    lo, hi = min(mention.end, figure.end), max(mention.start, figure.start)
+    crossed = sum(
+        other.kind == figure.kind and lo <= other.start and other.end <= hi and not listed(text, other, figure)
+        for other in reading.figures
+        if other is not figure
+    )
+    return cost + _OTHER_FIGURE * crossed
+
+
+def option_of(reading: Reading, figure: Figure, fact: Fact, known: Mapping[str, Fact]) -> str:
+    """The option of the fact's `by` choice that stands nearest to the figure in its sentence.
+
+    Two options in one breath before a single sum are both meant, and a whole is of all: "" stands for all.
+    """
+    if not fact.by:
+        return ""
+    costs: dict[str, float] = {}
+    for option, words in known[fact.by].options.items():
+        places = [m for m in reading.mentions if not m.negated and m.term in words]
+        places += [
+            m
+            for word in words
+            if " + " in word
+            for m in reading.mentions
+            if (m.start, m.end) in phrase_spans(word, reading.mentions)
+        ]
+        if places:
+            costs[option] = min(_distance(reading, figure, mention) for mention in places)
+    near = {option: cost for option, cost in costs.items() if cost <= LIMIT}
+    sums = [other for other in reading.figures if other.kind == "money"]
+    if fact.first in near and len(sums) == 1:
+        return fact.first
+    if len(near) > 1 and is_whole(reading.text, figure):
+        return ""
+    if len(sums) == 1 and len(near) > 1 and max(near.values()) < CLEAR + min(near.values()):
+        return ""
+    return min(near, key=lambda option: near[option]) if near else ""
