@@ -67,7 +67,7 @@ def build_page(desk: Desk) -> Any:
         with gr.Row():
             with gr.Column(scale=7):
                 chat = gr.Chatbot(
-                    elem_id="chat", show_label=False, height=520, placeholder="问一问您能申领什么、能拿多少", buttons=["copy"]
+                    elem_id="chat", show_label=False, height=640, placeholder="问一问您能申领什么、能拿多少", buttons=["copy"]
                 )
                 box = gr.Textbox(
                     show_label=False,

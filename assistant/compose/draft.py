@@ -1,5 +1,6 @@
 """An answer in the making: lines, citations, amounts."""
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +32,12 @@ class Draft:
     citations: list[Citation] = field(default_factory=list)
     totals: list[Total] = field(default_factory=list)
     asks: list[Ask] = field(default_factory=list)
+    section_start: int = 0
+
+    def section(self, title: str) -> None:
+        """Open the part of one of several subjects."""
+        self.lines.append(f"\n**{title}**\n")
+        self.section_start = len(self.lines)
 
     def result(self, text: str) -> None:
         """A line of the result, which comes first and in bold."""
@@ -41,7 +48,7 @@ class Draft:
     def say(self, label: str, text: str) -> None:
         """A line of detail."""
         line = f"- {label}：{text}" if label else f"- {text}"
-        if text and line not in self.lines:
+        if text and line not in self.lines[self.section_start :]:
             self.lines.append(line)
 
     def cite(self, quote: Quote) -> None:
@@ -64,6 +71,7 @@ class Draft:
     def answer(self, outcome: OutcomeKind, status: str) -> Answer:
         """The finished answer."""
         text = "\n\n".join(part for part in ("\n".join(self.head), "\n".join(self.lines)) if part)
+        text = re.sub(r"\n{3,}", "\n\n", text).strip()
         keep = outcome == "answer"
         return Answer(outcome, status, text, tuple(self.citations), tuple(self.totals) if keep else (), tuple(self.asks))
 

@@ -92,7 +92,12 @@ def _from_findings(state: State, outside: tuple[str, ...]) -> Answer:
     findings = state.findings
     settled = [finding for finding in findings if not finding.ask]
     for finding in findings:
+        clause = state.policy.document.clause(finding.topic.clause)
+        if len(findings) > 1 and clause is not None:
+            draft.section(clause.label)
         add_finding(draft, finding, asking=not settled)
+    if len(findings) > 1:
+        draft.lines.append("")
     for word in outside:
         draft.say("", f"“{word}”：文中未涉及，未载明")
     if state.scope.elsewhere:
