@@ -49,7 +49,14 @@ def build_page(desk: Desk) -> Any:
     def reply(question: str, history: list[dict[str, Any]], talk: Conversation) -> Any:
         if not question.strip():
             return history, talk, "", gr.skip(), gr.skip()
-        said, following = answer(question, desk, talk)
+        try:
+            said, following = answer(question, desk, talk)
+        except MingceError as error:
+            trouble = [
+                {"role": "user", "content": plain(question)},
+                {"role": "assistant", "content": f"出错：{plain(str(error))}"},
+            ]
+            return [*history, *trouble], talk, "", gr.skip(), gr.skip()
         about = desk.packs[following.pack_id or desk.default]
         shown = [
             *history,

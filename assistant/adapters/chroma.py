@@ -79,9 +79,14 @@ class ChromaVectors:
         vector = self.embedder.embed([question])
         if not vector.any():
             return {}
-        found = collection.query(
-            query_embeddings=vector.tolist(), n_results=min(_NEAREST, len(units_of(pack))), include=["distances"]
-        )
+        wanted = min(_NEAREST, len(units_of(pack)))
+        try:
+            found = collection.query(query_embeddings=vector.tolist(), n_results=wanted, include=["distances"])
+        except Exception as error:  # noqa: BLE001  # Chroma, its bindings and httpx each raise their own
+            self._close(index_name(pack, self.embedder))
+            raise IndexFault(
+                f"向量检索出错（{type(error).__name__}）：请重试；仍不行请运行 mingce index，或检查 Chroma 服务"
+            ) from error
         return {key: 1 - distance for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)}
 
     def _collection(self, pack: Pack) -> Any:
