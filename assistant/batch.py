@@ -12,6 +12,7 @@ from assistant.pipeline import answer
 from assistant.state import Answer, Conversation, Desk
 from calculators import Total
 from calculators.money import decimal_text
+from corpus.errors import MingceError
 
 MAX_TURNS = 50
 
@@ -26,7 +27,7 @@ def run_batch(lines: Iterable[bytes | str], desk: Desk) -> Iterator[dict[str, An
 def _run_line(line: bytes | str, number: int, desk: Desk) -> dict[str, Any]:
     case_id = None
     try:
-        case = json.loads(line if isinstance(line, str) else line.decode("utf-8-sig"))
+        case = json.loads(line if isinstance(line, str) else line.decode("utf-8-sig"), parse_constant=_refuse)
         if not isinstance(case, dict):
             raise ValueError("这一行不是 JSON 对象")
         case_id = case.get("id")
@@ -36,7 +37,7 @@ def _run_line(line: bytes | str, number: int, desk: Desk) -> dict[str, Any]:
         if len(turns) > MAX_TURNS:
             raise ValueError(f"turns 有 {len(turns)} 句，上限 {MAX_TURNS} 句")
         if case.get("as_of") is not None:
-            desk = replace(desk, today=date.fromisoformat(str(case["as_of"])).isoformat())
+            desk = replace(desk, today=_day(str(case["as_of"])))
     except json.JSONDecodeError as error:
         return {"id": case_id, "line": number, "error": f"不是有效的 JSON：第 {error.colno} 个字符处有误"}
     except UnicodeDecodeError:
@@ -48,10 +49,24 @@ def _run_line(line: bytes | str, number: int, desk: Desk) -> dict[str, Any]:
     started = time.perf_counter()
     conversation = Conversation()
     reply: Answer | None = None
-    for turn in turns:
-        reply, conversation = answer(turn, desk, conversation)
+    try:
+        for turn in turns:
+            reply, conversation = answer(turn, desk, conversation)
+    except MingceError as error:
+        return {"id": case_id, "line": number, "error": str(error)}
     assert reply is not None
     return {"id": case_id, **as_object(reply), "elapsed_ms": round((time.perf_counter() - started) * 1000, 2)}
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError(f"as_of 是“{text[:20]}”，应为 年-月-日，如 YYYY-MM-DD") from None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"JSON 里不能有 {constant}")
 
 
 def as_object(reply: Answer) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from fractions import Fraction
 
 from assistant.compose.draft import fixed
 from assistant.state import Answer, State
+from assistant.understand.script import to_simplified
+from calculators import Step
 from corpus.figures import Figure, scan
 from corpus.text import fold, squeeze
 
@@ -27,6 +29,8 @@ def faults(state: State, answer: Answer) -> list[str]:
             found.append(f"citation of {citation.clause} does not stand at {citation.start}")
         elif not clause.start <= citation.start <= citation.end <= clause.end:
             found.append(f"citation of {citation.clause} lies outside the clause")
+    if answer.outcome == "answer" and not answer.citations:
+        found.append("an answer without a source")
     allowed = _sources(state, answer)
     for figure in figures_of(answer.text):
         for value in (figure.low, figure.high):
@@ -37,7 +41,7 @@ def faults(state: State, answer: Answer) -> list[str]:
 
 def figures_of(text: str) -> list[Figure]:
     """The figures of a text that need a source: money, rates and counts; a vague one always fails."""
-    figures = scan(squeeze(fold(text)).text)
+    figures = scan(squeeze(to_simplified(fold(text))).text)
     return [f for f in figures if f.kind in ("money", "rate") or (f.kind == "count" and f.text[0].isdigit())]
 
 
@@ -51,19 +55,25 @@ def _sources(state: State, answer: Answer) -> set[tuple[str, Fraction]]:
         if clause is not None:
             allowed |= _values(figures_of(clause.text))
     for figure in state.figures:
-        allowed |= {(kind, end) for kind in ("money", "count", "rate") for end in (figure.low, figure.high)}
+        allowed |= {(figure.kind, end) for end in (figure.low, figure.high)}
         if figure.kind == "bare":
             allowed |= {("money", figure.high), ("money", figure.high * 10_000)}
     outcomes = [o for finding in state.findings for o in finding.outcomes] + [o for t in answer.totals for o in t.outcomes]
     steps = [s for o in outcomes for s in o.steps] + [s for t in answer.totals for s in t.steps]
     for step in steps:
-        allowed |= {("money", step.value), ("rate", step.value), ("count", step.value)}
+        allowed.add((_kind_of(step), step.value))
     amounts = [a for o in outcomes for a in o.amounts] + [t.amount for t in answer.totals]
     for amount in amounts:
         allowed |= {("money", end) for end in (amount.low, amount.high) if end is not None}
     for text in (*state.policy.meta.inferred, state.policy.meta.name, state.policy.meta.title, state.policy.meta.status_text):
         allowed |= _values(figures_of(text))
     return allowed
+
+
+def _kind_of(step: Step) -> str:
+    if step.unit == "元":
+        return "money"
+    return "rate" if step.token is not None and step.token.kind == "rate" else "count"
 
 
 def _values(figures: list[Figure]) -> set[tuple[str, Fraction]]:

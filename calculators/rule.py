@@ -63,7 +63,7 @@ def _unusable(facts: Facts, name: str, options: tuple[str, ...]) -> bool:
 
 
 def _valid(number: Number, fact: Fact) -> bool:
-    whole = fact.type != "count" or fact.unit == "亩" or (number.low.denominator == 1 and number.high.denominator == 1)
+    whole = fact.type != "count" or fact.fractional or (number.low.denominator == 1 and number.high.denominator == 1)
     return number.low >= 0 and whole
 
 

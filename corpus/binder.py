@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from corpus.binding import bind_figure, bind_quote, check_pairing
-from corpus.conditions import parse_condition
+from corpus.conditions import parse_condition, token_of
 from corpus.coverage import Span
 from corpus.models import BenefitFile, JointCapFile, RulesFile, TopicFile
 from corpus.schema import AmountMode, Benefit, Condition, Document, Fact, Gap, JointCap, Period, Quote, Token, Topic
@@ -80,9 +80,17 @@ class Binder:
                 self.claims.append((place[1] + span[0], place[1] + span[1]))
             if (figure.kind == "rate") != bool(file.of):
                 self.faults.append(f"{where}：比例须用 of 写明基数，金额不能有 of")
-        for name in (file.of, file.times, file.each):
+        for key, name, kind in (("of", file.of, "money"), ("times", file.times, "count"), ("each", file.each, "count")):
             if name and name not in self.facts:
                 self.faults.append(f"{where}：facts.yaml 里没有“{name}”")
+            elif name and self.facts[name].type != kind:
+                self.faults.append(f"{where}：{key} 指的“{name}”应是 {kind}，现在是 {self.facts[name].type}")
+        for key in ("cap", "above"):
+            if getattr(file, key) and (token := token_of(getattr(file, key))) is not None and token.kind != "money":
+                self.faults.append(f"{where}：{key} 的“{getattr(file, key)}”应是金额")
+        rated = [period.figure for period in file.schedule if (token := token_of(period.figure)) and token.kind == "rate"]
+        if rated and not file.of:
+            self.faults.append(f"{where}：schedule 里的比例 {'、'.join(rated)} 须用 of 写明基数")
         if file.per:
             self._figure(bound, file.per, where)
         return Benefit(

@@ -55,4 +55,6 @@ def parse_condition(text: str, facts: Mapping[str, Fact]) -> Condition | str:
     threshold = token_of(value)
     if threshold is None:
         return f"条件“{text}”：“{value}”不是一个完整的数目"
+    if threshold.kind != fact.type:
+        return f"条件“{text}”：{name} 是 {fact.type}，门槛“{value}”却是 {threshold.kind}"
     return Condition(name, operator, threshold=threshold, text=text)

@@ -21,7 +21,7 @@ from corpus.schema import (
     Meta,
     Pack,
 )
-from corpus.strict_yaml import read_yaml
+from corpus.strict_yaml import mapping, read_yaml
 
 _M = TypeVar("_M", bound=BaseModel)
 PACKS = Path(__file__).parent / "packs"
@@ -95,10 +95,10 @@ def load_pack(folder: Path) -> Pack:
     faults = _Faults(folder.name)
     meta = _model(PackFile, read_yaml(folder / "pack.yaml"), "pack.yaml", faults)
     rules = _model(RulesFile, read_yaml(folder / "rules.yaml") or {}, "rules.yaml", faults)
-    facts_raw = read_yaml(folder / "facts.yaml") or {}
+    facts_raw = mapping(folder / "facts.yaml")
     facts_files = {str(k): _model(FactFile, v, f"facts.yaml {k}", faults) for k, v in facts_raw.items()}
     topics = _model(TopicsFile, read_yaml(folder / "topics.yaml"), "topics.yaml", faults)
-    glossary_raw = read_yaml(folder / "glossary.yaml") or {}
+    glossary_raw = mapping(folder / "glossary.yaml")
     faults.stop()
     assert meta is not None and rules is not None and topics is not None
     if meta.id != folder.name:
@@ -118,8 +118,7 @@ def load_pack(folder: Path) -> Pack:
     benefits = binder.benefits(rules)
     caps = binder.joint_caps(rules.joint_caps, benefits)
     claims = [*binder.claims]
-    if not changed:
-        faults.extend(f"rules.yaml {fault}" for fault in unclaimed(document, claims, rules.waived))
+    faults.extend(f"rules.yaml {fault}" for fault in unclaimed(document, claims, rules.waived, changed))
     built_topics = tuple(binder.topic(topic, benefits) for topic in topics.topics)
     covered = {benefit for topic in built_topics for benefit in topic.benefits}
     for benefit_id in benefits:
@@ -163,7 +162,10 @@ def _changed_clauses(folder: Path, document: Document) -> frozenset[str]:
     path = folder / "clauses.lock"
     if not path.is_file():
         return frozenset()
-    reviewed = dict(line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    if any(len(line) != 2 for line in lines):
+        raise PackError(f"{folder.name}：clauses.lock 的每行应为“条款号 指纹”：请用 mingce check --reviewed 重新生成")
+    reviewed = {line[0]: line[1] for line in lines}
     now = {clause.id: clause_hash(clause) for clause in document.clauses}
     return frozenset(clause_id for clause_id in {*reviewed, *now} if reviewed.get(clause_id) != now.get(clause_id))
 
@@ -189,6 +191,7 @@ def _fact(name: str, file: FactFile) -> Fact:
         unit=file.unit,
         group=file.group,
         of_asker=file.of_asker,
+        fractional=file.fractional,
         opposite=dict(file.opposite),
         first=file.first,
         counts=tuple(file.counts),

@@ -43,6 +43,7 @@ class FactFile(_Strict):
     group: str = ""
     of_asker: bool = False
     opposite: dict[str, str] = {}
+    fractional: bool = False
     first: str = ""
     counts: list[Word] = []
     beware: list[Word] = []

@@ -12,16 +12,19 @@ SMALL_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟":
 LARGE_UNITS = {"万": 10**4, "w": 10**4, "W": 10**4, "亿": 10**8}
 NUMERAL_CHARS = "".join(DIGITS) + "".join(SMALL_UNITS) + "".join(LARGE_UNITS) + "点"
 MAX_DIGITS = 20  # longer runs of digits are no amount, and cost time
+MAX_CHARS = 30
+MAX_VALUE = 10**16
 
 
 def read_numeral(text: str) -> Fraction | None:
     """Value of a numeral such as 1.2亿, 一亿二千万, 贰仟伍佰万, 350w, 49,990,000 or 3.2e7; None where it is not one."""
-    tokens = _tokens(text.replace(",", "").replace(" ", ""))
+    plain = text.replace(",", "").replace(" ", "")
+    tokens = _tokens(plain) if len(plain) <= MAX_CHARS else []
     if not tokens:
         return None
-    if len(tokens) > 1 and all(isinstance(token, Fraction) for token in tokens):
-        return _positional(tokens)
-    return _combine(tokens)
+    positional = len(tokens) > 1 and all(isinstance(token, Fraction) for token in tokens)
+    value = _positional(tokens) if positional else _combine(tokens)
+    return value if value is not None and value <= MAX_VALUE and (value * 10**10).denominator == 1 else None
 
 
 def _tokens(text: str) -> list[Fraction | str]:
@@ -32,6 +35,8 @@ def _tokens(text: str) -> list[Fraction | str]:
         char = text[index]
         if char.isascii() and char.isdigit():
             end = index
+            if index and char == "0" and text[index : index + 2].isdigit() and "." not in text[index : index + 2]:
+                return []  # 10万05 is no number
             while end < len(text) and text[end].isascii() and (text[end].isdigit() or text[end] == "."):
                 end += 1
             value = _arabic(text[index:end])

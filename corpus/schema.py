@@ -140,7 +140,8 @@ class Fact:
 
     `words` point to a figure or affirm a flag; `denied` words deny a flag; `options` give a choice's values and their
     words; `by` names the choice that tells several figures of this fact apart; `of_asker` marks what holds for the
-    asker whatever the subject; `opposite` says which option follows when another is denied;
+    asker whatever the subject; `fractional` that a count need not be whole;
+    `opposite` says which option follows when another is denied;
     `first` the `by` option that a single sum belongs to wherever it is said;
     `counts` names the things that a count counts, `beware` the words before a figure that make it another (a target).
     """
@@ -157,6 +158,7 @@ class Fact:
     group: str = ""
     of_asker: bool = False
     opposite: Mapping[str, str] = field(default_factory=dict)
+    fractional: bool = False
     first: str = ""
     counts: tuple[str, ...] = ()
     beware: tuple[str, ...] = ()

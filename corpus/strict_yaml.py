@@ -49,3 +49,18 @@ def read_yaml(path: Path) -> Any:
         mark = error.problem_mark
         where = f"第 {mark.line + 1} 行" if mark else "某处"
         raise PackError(f"{path.parent.name}/{path.name} {where}：{error.problem}") from error
+    except (yaml.YAMLError, TypeError, ValueError) as error:
+        raise PackError(f"{path.parent.name}/{path.name}：不是有效的 YAML（{str(error)[:80]}）") from error
+
+
+def mapping(path: Path) -> dict[str, Any]:
+    """The content of a YAML file that must be names with values; empty for an empty file.
+
+    Raises PackError as read_yaml does, and where the content is a list or a word.
+    """
+    content = read_yaml(path)
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise PackError(f"{path.parent.name}/{path.name}：应为“名称: 内容”的写法，现在是列表或单个词")
+    return {str(key): value for key, value in content.items()}

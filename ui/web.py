@@ -15,7 +15,7 @@ from corpus.errors import MingceError
 from ui.cards import source_cards, working
 
 _CSS = Path(__file__).with_name("page.css")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$=:@])")
 _SOURCES = """<div class="side"><h2>依据原文</h2>
 {{#each value.cards}}<div class="card">
 <b>{{clause}} {{title}}</b><small>{{path}}</small>
@@ -35,7 +35,7 @@ class PortInUse(MingceError):
 
 def plain(text: str) -> str:
     """User text as it was typed: neither HTML nor Markdown in it is markup."""
-    return _MARKDOWN.sub(r"\\\1", html.escape(text, quote=False))
+    return _MARKDOWN.sub(r"\\\1", html.escape(text.strip(), quote=False))
 
 
 def build_page(desk: Desk) -> Any:

@@ -8,9 +8,9 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import RLock
 from typing import Any
 from urllib.parse import urlparse
 
@@ -58,6 +58,7 @@ class ChromaVectors:
         self._embedder: Embedder | None = None
         self._collections: dict[str, Any] = {}
         self._clients: dict[str, Any] = {}
+        self._lock = RLock()
 
     @property
     def embedder(self) -> Embedder:
@@ -82,7 +83,7 @@ class ChromaVectors:
         wanted = min(_NEAREST, len(units_of(pack)))
         try:
             found = collection.query(query_embeddings=vector.tolist(), n_results=wanted, include=["distances"])
-        except Exception as error:  # noqa: BLE001  # Chroma, its bindings and httpx each raise their own
+        except Exception as error:  # Chroma, its bindings and httpx each raise their own
             self._close(index_name(pack, self.embedder))
             raise IndexFault(
                 f"向量检索出错（{type(error).__name__}）：请重试；仍不行请运行 mingce index，或检查 Chroma 服务"
@@ -91,10 +92,11 @@ class ChromaVectors:
 
     def _collection(self, pack: Pack) -> Any:
         name = index_name(pack, self.embedder)
-        if name not in self._collections:
-            self.build(pack)
-            self._collections[name] = self._open(name)
-        return self._collections[name]
+        with self._lock:
+            if name not in self._collections:
+                self.build(pack)
+                self._collections[name] = self._open(name)
+            return self._collections[name]
 
     def build(self, pack: Pack, wait_seconds: float = 30.0) -> bool:
         """Make the index of a pack unless a sound one is there; True where one was made.
@@ -112,8 +114,9 @@ class ChromaVectors:
             with FileLock(str(root / ".lock"), timeout=wait_seconds):
                 if self._sound(pack, name):
                     return False
-                self._sweep(root, name)
-                self._make(pack, name)
+                self._sweep(root)
+                with self._lock:
+                    self._make(pack, name)
                 return True
         except Timeout:
             raise IndexFault("另一个 mingce index 正在建索引：请等它结束再试。现有索引不受影响") from None
@@ -126,12 +129,10 @@ class ChromaVectors:
     def _root(self) -> Path:
         return self._settings.data / "index"
 
-    def _sweep(self, root: Path, name: str) -> None:
-        """Remove what killed builds left behind, and a damaged index of this name."""
-        self._close(name)
-        for leftover in [*root.glob(f"{_BUILDING}*"), root / name]:
-            if leftover.is_dir():
-                shutil.rmtree(leftover)
+    def _sweep(self, root: Path) -> None:
+        """Remove what killed builds left behind."""
+        for leftover in root.glob(f"{_BUILDING}*"):
+            shutil.rmtree(leftover)
 
     def _make(self, pack: Pack, name: str) -> None:
         units = units_of(pack)
@@ -144,16 +145,19 @@ class ChromaVectors:
         aside = self._root() / f"{_BUILDING}{os.getpid()}-{name}"
         aside.mkdir(parents=True)
         client = self._client(aside)
-        with suppress(Exception):  # a server may hold a half-written collection of this name; a local folder is empty
-            if self._settings.chroma_url:
-                client.delete_collection(name)
+        if self._settings.chroma_url and name in {collection.name for collection in client.list_collections()}:
+            client.delete_collection(name)  # half-written, or of a manifest that was lost
         collection = client.create_collection(name, configuration=_INDEX, embedding_function=None)
         for start in range(0, len(keys), _BATCH):
             collection.add(ids=keys[start : start + _BATCH], embeddings=vectors[start : start + _BATCH].tolist())
         if not self._settings.chroma_url:
             client.close()
         (aside / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False), encoding="utf-8")
-        aside.replace(self._root() / name)
+        self._close(name)
+        old = self._root() / name
+        if old.is_dir():  # a damaged one: it gives way only now that the new one is whole
+            shutil.rmtree(old)
+        aside.replace(old)
 
     def _client(self, folder: Path) -> Any:
         import chromadb

@@ -12,6 +12,7 @@ from assistant.state import Answer, Ask, Citation, OutcomeKind, State
 from calculators import Total
 from corpus.schema import Quote
 
+_NOT_WORDS = re.compile(r"[^\w\u3400-\u9fff，。？！、：；（）《》“”%‰.+ -]")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -76,10 +77,16 @@ class Draft:
         return Answer(outcome, status, text, tuple(self.citations), tuple(self.totals) if keep else (), tuple(self.asks))
 
 
+def plain_words(text: str) -> str:
+    """Words of a user for an answer: letters, digits and punctuation, never markup."""
+    return _NOT_WORDS.sub("", text)
+
+
 def fixed(state: State, status: str, **words: str) -> Draft:
     """A draft that opens with a fixed reply."""
     draft = Draft(state)
     meta = state.policy.meta
-    filled = replies()[status]["text"].format(**{"name": meta.name, "place": meta.place, **words})
+    plain = {key: plain_words(word) for key, word in words.items()}
+    filled = replies()[status]["text"].format(**{"name": meta.name, "place": meta.place, **plain})
     draft.head.append(filled if filled.endswith(("”", "。")) else filled + "。")
     return draft

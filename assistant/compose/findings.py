@@ -84,6 +84,8 @@ def _total(draft: Draft, finding: Finding, total: Total) -> None:
             draft.say("", f"按每{unit}计")
         opened = open_text(outcome, finding.facts, draft.state.policy)
         draft.say("前提", opened)
+    if any(entry.figure.approx for entry in finding.roles.said):
+        draft.say("注意", "您说的是约数，按整数测算")
     if total.amount.kind == "upper_bound":
         draft.say("", "“最高”“不超过”是上限，不是定数，条文没有保证按上限发放")
     elif total.amount.kind == "range":

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from assistant.compose.draft import Draft, fixed
+from assistant.compose.draft import Draft, fixed, plain_words
 from assistant.compose.findings import add_finding, finding_outcome
 from assistant.compose.notice import add_notice, status_lines
 from assistant.compose.overview import add_overview
@@ -99,7 +99,7 @@ def _from_findings(state: State, outside: tuple[str, ...]) -> Answer:
     if len(findings) > 1:
         draft.lines.append("")
     for word in outside:
-        draft.say("", f"“{word}”：文中未涉及，未载明")
+        draft.say("", f"“{plain_words(word)}”：文中未涉及，未载明")
     if state.scope.elsewhere:
         draft.say("", f"{state.scope.elsewhere}：不在这份文件的范围内，没有涉及")
     if state.scope.procedure:

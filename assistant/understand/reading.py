@@ -10,6 +10,7 @@ from corpus.figures import Figure, scan
 from corpus.numerals import read_numeral
 from corpus.schema import Pack
 
+MAX_FIGURES = 30  # nobody states more in a turn, and each is weighed against the others
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*|[。！？!?；;\n]+")
 _SECTION_REF = re.compile(
     r"第\s*([一二三四五六七八九十\d]{1,3})\s*(?:部分|大项|章)(?:的?第?\s*[(]?([一二三四五六七八九十\d]{1,3})[)]?\s*(?:点|项|节|条|款)?)?"
@@ -66,7 +67,7 @@ def read_turn(message: str, pack: Pack) -> Reading:
         text=text,
         script=script_of(message),
         mentions=vocabulary(pack).find(text),
-        figures=scan(text),
+        figures=scan(text)[:MAX_FIGURES],
         asks=frozenset(name for name, pattern in rules.intents.items() if pattern.search(text)),
         clause_refs=_clause_refs(text),
         places=tuple(dict.fromkeys(match[0] for match in rules.places.finditer(text))),

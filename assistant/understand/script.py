@@ -21,7 +21,7 @@ def _converter(config: str) -> Any:
 
 def normalise(message: str) -> str:
     """A message as the engine reads it: compatibility forms and traditional characters folded, lower case."""
-    text = fold(message)
+    text = fold(re.sub(r"(?<=[\d\uff10-\uff19])，(?=[\d\uff10-\uff19])", "， ", message))  # a pause is no thousands separator
     if _HAN.search(text):
         text = _converter("t2s").convert(text)
     text = re.sub(r"[ \t]+", " ", text.lower())
@@ -38,6 +38,11 @@ def script_of(message: str) -> Script:
     if han and _converter("t2s").convert(message) != message and _converter("s2t").convert(message) == message:
         return "traditional"
     return "simplified"
+
+
+def to_simplified(text: str) -> str:
+    """A text in simplified characters."""
+    return str(_converter("t2s").convert(text))
 
 
 def to_traditional(text: str) -> str:

@@ -126,6 +126,39 @@ def test_an_invented_figure_is_not_shown(desk: Desk, lie: str) -> None:
     assert STEPS[-1](replace(state, answer=forged)).answer.status == "unverified"  # type: ignore[union-attr]
 
 
+def test_a_forged_figure_in_traditional_script_is_not_shown(desk: Desk) -> None:
+    state = State(desk, "我們研發單位重大科技創新產品首次購買合同金額800萬元能拿多少")
+    for step in STEPS:
+        state = step(state)
+    assert state.answer is not None
+    assert faults(state, state.answer) == []
+    assert "80萬元" in state.answer.text
+    for forged in ("99萬元", "999萬元", "玖佰玖拾玖萬元", "99億元"):
+        assert faults(state, replace(state.answer, text=state.answer.text.replace("80萬元", forged)))
+
+
+def test_an_answer_without_a_source_is_no_answer(desk: Desk) -> None:
+    state = worked_state(desk)
+    assert state.answer is not None
+    assert "an answer without a source" in faults(state, replace(state.answer, citations=()))
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "一点" + "一" * 40 + "万元",
+        "一" + "亿" * 600 + "元",
+        "亿" * 500 + "万" * 500,
+        "2023，500万元",
+        "٩٩万元",
+        "9" * 1500 + "元",
+    ],
+)
+def test_monstrous_figures_break_nothing(desk: Desk, figure: str) -> None:
+    said = reply(desk, f"我们研发单位重大科技创新产品首次购买合同金额{figure}能拿多少")
+    assert all(total.amount.high <= 2_000_000 for total in said.totals)
+
+
 def test_a_forged_citation_is_not_shown(desk: Desk) -> None:
     state = worked_state(desk)
     assert state.answer is not None

@@ -163,5 +163,32 @@ def test_条文变了规则就停用(broken: Breaker) -> None:
     assert "2.1.1.a" not in pack.withdrawn
 
 
+def test_旧的锁文件不会关掉覆盖检查(broken: Breaker) -> None:
+    folder = broken("rules.yaml", "  - {clause: 1.2.2, figure: 60%, reason: 产值占比目标，不是补助}\n", "")
+    with (folder / "clauses.lock").open("a", encoding="utf-8") as lock:
+        lock.write("zzz 0\n")
+    assert "第 1.2.2 条的“60%”" in refusal(folder)
+
+
+def test_锁文件写坏(broken: Breaker) -> None:
+    folder = broken("rules.yaml", "benefits:", "benefits:")
+    (folder / "clauses.lock").write_text("a b c\n", encoding="utf-8")
+    assert "clauses.lock 的每行应为" in refusal(folder)
+
+
+def test_上限须是金额(broken: Breaker) -> None:
+    assert "cap 的“10%”应是金额" in refusal(broken("rules.yaml", "cap: 200万元", "cap: 10%"))
+
+
+def test_基数须是金额事实(broken: Breaker) -> None:
+    assert "of 指的“企业资质”应是 money" in refusal(broken("rules.yaml", "of: 首次购买合同金额", "of: 企业资质"))
+
+
+def test_文件应是名称和内容(broken: Breaker) -> None:
+    folder = broken("rules.yaml", "benefits:", "benefits:")
+    (folder / "glossary.yaml").write_text("- 一个词\n", encoding="utf-8")
+    assert "glossary.yaml：应为“名称: 内容”的写法" in refusal(folder)
+
+
 def test_分别的第二项换成第一项的数目会被查出(broken: Breaker) -> None:
     assert "2.3.11.b：nth 为 2" in refusal(broken("rules.yaml", "at_most: 100万元", "at_most: 500万元"))
