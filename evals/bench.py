@@ -17,7 +17,7 @@ from assistant.pipeline import answer
 from assistant.retrieve import Retriever
 from assistant.settings import Settings, load_settings
 from assistant.state import Conversation
-from corpus.loader import PACKS, load_meta, load_pack
+from corpus.loader import PACKS, load_meta, load_pack, pack_ids
 from evals.peers.naive import NaivePeer
 from evals.recall import SETS, probes, ranking_of, recall_at
 
@@ -102,7 +102,7 @@ def main() -> None:
         out.write(f"命令行冷启动：中位 {statistics.median(cold):.2f} s，最慢 {max(cold):.2f} s（{len(cold)} 次；目标 1.5）\n")
         ready, resident = serving(Path(folder))
         out.write(f"网页服务：{ready:.1f} s 可用，常驻内存 {resident:.0f} MB（目标 400）\n检索召回：\n")
-        for pack_id in (path.stem for path in sorted(SETS.glob("*.jsonl"))):
+        for pack_id in (name for name in pack_ids() if (SETS / f"{name}.jsonl").is_file()):
             for line in recall_lines(settings, pack_id):
                 out.write(line + "\n")
 
