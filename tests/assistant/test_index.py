@@ -46,15 +46,16 @@ def test_scores_are_cosines_of_all_units(settings: Settings, jinan: Pack) -> Non
     assert max(scores.values()) <= 1 + 1e-4
 
 
-@pytest.mark.parametrize("damage", ["manifest", "vectors", "count"])
+@pytest.mark.parametrize("damage", ["manifest", "vectors", "count", "probe"])
 def test_a_damaged_index_is_rebuilt_not_read(settings: Settings, jinan: Pack, damage: str) -> None:
     ChromaVectors(settings).build(jinan)
     folder = index_folder(settings, jinan)
     if damage == "manifest":
         (folder / "manifest.json").write_text("{", encoding="utf-8")
-    elif damage == "count":
+    elif damage in ("count", "probe"):
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        (folder / "manifest.json").write_text(json.dumps({**manifest, "count": 3}), encoding="utf-8")
+        wrong = {"count": 3} if damage == "count" else {"probe": "另一段没有收进索引的话"}
+        (folder / "manifest.json").write_text(json.dumps({**manifest, **wrong}), encoding="utf-8")
     else:
         (folder / "chroma.sqlite3").write_bytes(b"not a database")
     again = ChromaVectors(settings)
