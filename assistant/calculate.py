@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from assistant.language import language
 from assistant.state import Finding, State
-from assistant.understand.facts import assemble, topic_benefits
+from assistant.understand.facts import assemble, assign_turns, topic_benefits
 from assistant.understand.reading import Reading
 from assistant.understand.roles import Roles
 from assistant.understand.topics import Match, phrase_spans
@@ -21,13 +21,14 @@ _RULE_ASKS = frozenset({"rate", "cap", "highest"})
 
 def calculate(state: State) -> State:
     """The findings of the question's topics, in the order of their weight."""
-    findings = tuple(_finding(state, match) for match in state.matches)
+    roles = assign_turns(state.turns, state.matches, state.policy, state.asked)
+    findings = tuple(_finding(state, match, roles) for match in state.matches)
     return replace(state, findings=findings)
 
 
-def _finding(state: State, match: Match) -> Finding:
-    pack, topic = state.policy, match.topic
-    facts, roles = assemble(state.turns, state.matches, topic, pack, state.asked)
+def _finding(state: State, match: Match, said: Sequence[Roles]) -> Finding:
+    pack, topic, roles = state.policy, match.topic, said[-1]
+    facts = assemble(state.turns, said, state.matches, topic, pack)
     gap = _gap(topic, facts, pack, state.read)
     outcomes = [evaluate(b, facts, pack.facts, withdrawn=b.id in pack.withdrawn) for b in topic_benefits(pack, topic)]
     lookup = _is_lookup(state, facts, roles, pack, topic)

@@ -4,7 +4,7 @@ from assistant.compose.draft import Draft
 from assistant.compose.notice import add_notice
 from assistant.compose.words import amount_text, rule_text
 from assistant.state import Answer, State
-from assistant.understand.facts import assemble, topic_benefits
+from assistant.understand.facts import assemble, assign_turns, topic_benefits
 from assistant.understand.topics import Match
 from calculators import Outcome, evaluate, totals
 
@@ -17,7 +17,8 @@ def add_overview(state: State) -> Answer | None:
     found: list[tuple[int, Outcome]] = []
     for topic in pack.topics:
         match = Match(topic, 0.0, frozenset(), False)
-        facts, _ = assemble(state.turns, (match,), topic, pack, state.asked)
+        said = assign_turns(state.turns, (match,), pack, state.asked)
+        facts = assemble(state.turns, said, (match,), topic, pack)
         for benefit in topic_benefits(pack, topic):
             outcome = evaluate(benefit, facts, pack.facts, withdrawn=benefit.id in pack.withdrawn)
             if outcome.status in ("calculated", "missing", "unstated") and outcome.satisfied:

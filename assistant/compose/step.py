@@ -11,11 +11,10 @@ from assistant.compose.units import add_unit_clauses
 from assistant.language import language
 from assistant.state import Answer, Ask, Finding, State
 from assistant.understand.reading import read_turn
-from assistant.understand.scope import shares_segment
+from assistant.understand.scope import SEGMENT, shares_segment
 from assistant.understand.script import MAX_CHARS, to_traditional
 from assistant.understand.topics import match_topics
 
-_SEGMENT = re.compile(r"[^，。！？；,!?;\n]+[，。！？；,!?;\n]*")
 _MONEY_ASKS = ("amount", "rate", "cap", "highest", "eligibility", "comparison", "recipient", "units")
 
 
@@ -158,7 +157,7 @@ def _money_elsewhere(state: State, asked: str) -> bool:
     if not state.findings:
         return False
     patterns = language().intents
-    for segment in _SEGMENT.findall(state.read.text):
+    for segment in SEGMENT.findall(state.read.text):
         if patterns[asked].search(segment):
             continue
         if any(patterns[name].search(segment) for name in _MONEY_ASKS):

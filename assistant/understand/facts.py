@@ -59,22 +59,28 @@ def _needs(benefit: Benefit) -> list[str]:
     return [*names, *(name for name in (benefit.of, benefit.times, benefit.each) if name)]
 
 
-def assemble(
-    turns: Sequence[Reading],
-    matches: Sequence[Match],
-    topic: Topic,
-    pack: Pack,
-    asked: Sequence[str] = (),
-) -> tuple[Facts, Roles]:
-    """The facts of a conversation as one of its current topics sees them, and the roles of the last turn's figures.
+def assign_turns(turns: Sequence[Reading], matches: Sequence[Match], pack: Pack, asked: Sequence[str] = ()) -> tuple[Roles, ...]:
+    """The roles of each turn's figures in the light of the current topics; `asked[i]` is what we asked before turn i."""
+    topics = [match.topic for match in matches]
+    facts = relevant_facts(pack, topics)
+    bases = list(dict.fromkeys(b.of or b.times for t in topics for b in topic_benefits(pack, t) if b.of or b.times))
+    own = _own_figures(pack, topics)
+    found: list[Roles] = []
+    last_said = ""
+    for index, turn in enumerate(turns):
+        prior = (asked[index] if index < len(asked) else "") or last_said
+        roles = assign(turn, facts, bases, pack.facts, asked=prior, own_figures=own)
+        last_said = roles.said[-1].fact if roles.said else last_said
+        found.append(roles)
+    return tuple(found)
+
+
+def assemble(turns: Sequence[Reading], roles: Sequence[Roles], matches: Sequence[Match], topic: Topic, pack: Pack) -> Facts:
+    """The facts of a conversation as one of its current topics sees them.
 
     With several topics at hand a choice belongs to the topic whose words stand nearest to it.
     """
-    topics = [match.topic for match in matches]
-    facts = relevant_facts(pack, topics)
-    bases = [b.of or b.times for t in topics for b in topic_benefits(pack, t) if b.of or b.times]
-    own = _own_figures(pack, topics)
-    ledger, roles, last_said = _Ledger(), Roles(), ""
+    ledger = _Ledger()
     mine = relevant_facts(pack, [topic])
     for index, turn in enumerate(turns):
         last = index == len(turns) - 1
@@ -82,11 +88,8 @@ def assemble(
         switched = _choices(ledger, turn, mentions, mine)
         _flags(ledger, turn, mentions, mine, pack)
         _rekey(ledger, switched, mine)
-        prior = (asked[index] if index < len(asked) else "") or last_said
-        roles = assign(turn, facts, list(dict.fromkeys(bases)), pack.facts, asked=prior, own_figures=own)
-        _numbers(ledger, turn, roles.said)
-        last_said = roles.said[-1].fact if roles.said else last_said
-    return ledger.frozen(), roles
+        _numbers(ledger, turn, roles[index].said)
+    return ledger.frozen()
 
 
 def _own_figures(pack: Pack, topics: Sequence[Topic]) -> frozenset[Fraction]:

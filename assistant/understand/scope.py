@@ -10,7 +10,7 @@ from assistant.understand.script import normalise
 from assistant.understand.topics import Match
 from corpus.schema import Meta, Pack
 
-_SEGMENT = re.compile(r"[^，。！？；,!?;\n]+[，。！？；,!?;\n]*")
+SEGMENT = re.compile(r"[^，。！？；,!?;\n]+[，。！？；,!?;\n]*")
 _COUNTERPART = re.compile(
     r"^(?:市|省)?(?:的)?(?:一家|某|另一家|那家|几家)?(?:企业|公司|客户|厂|买|大学|学院|工厂|研究|高校|院|理工|科技大|科大|师范|交大|交通大学)"
 )
@@ -67,7 +67,7 @@ def _outside(reading: Reading, pack: Pack) -> tuple[str, ...]:
     known = pack.document.source + " ".join(alias for aliases in pack.glossary.values() for alias in aliases)
     later = rules.speech["later_edition"].search(reading.text)
     found: list[str] = [later[0]] if later else []
-    segments = [(m.start(), m.end()) for m in _SEGMENT.finditer(reading.text)]
+    segments = [(m.start(), m.end()) for m in SEGMENT.finditer(reading.text)]
     for index, (start, end) in enumerate(segments):
         segment = reading.text[start:end]
         for pattern in rules.subjects.values():
@@ -82,7 +82,7 @@ def _outside(reading: Reading, pack: Pack) -> tuple[str, ...]:
 
 def shares_segment(reading: Reading, word: str, match: Match) -> bool:
     """Whether all of a topic's words stand in one segment with an outside subject."""
-    segments = [segment for segment in _SEGMENT.finditer(reading.text) if word in segment[0]]
+    segments = [segment for segment in SEGMENT.finditer(reading.text) if word in segment[0]]
     return bool(match.spans) and all(
         any(start < segment.end() and segment.start() < end for segment in segments) for start, end in match.spans
     )

@@ -123,7 +123,9 @@ def test_an_invented_figure_is_not_shown(desk: Desk, lie: str) -> None:
     assert faults(state, state.answer) == []
     forged = replace(state.answer, text=state.answer.text + lie)
     assert any("has no source" in fault for fault in faults(state, forged))
-    assert STEPS[-1](replace(state, answer=forged)).answer.status == "unverified"  # type: ignore[union-attr]
+    shown = STEPS[-1](replace(state, answer=forged)).answer
+    assert shown is not None
+    assert shown.status == "unverified"
 
 
 def test_a_forged_figure_in_traditional_script_is_not_shown(desk: Desk) -> None:
