@@ -48,19 +48,19 @@ _ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE]\+?\d{1,2}(?!\d))?"
 _INCLUSIVE = r"(?:[(（]含[)）])?"
 _SCALE = rf"{_INCLUSIVE}\s?(?:个(?=[亿万]))?[十百千万亿拾佰仟wWkK]"
 _NUMERAL = (
-    rf"(?:{_ARABIC}(?:[多余来]?{_SCALE}(?![a-zA-Z])(?:{_ARABIC}|[{_CN}]+)?)*"
+    rf"(?:{_ARABIC}(?:[多余来]?{_SCALE}(?![a-zA-Z])(?:{_ARABIC}|[{_CN}]+(?=$|[^{_CN}\u4e00-\u9fff]|元|块|的|左右|来|呢|吧|吗))?)*"
     rf"|[{NUMERAL_CHARS}](?:个(?=[亿万])|[多余来几](?=[十百千万亿])|[{NUMERAL_CHARS}])*)"
 )
 _COUNTERS = "家个种项台件人亩次年套款笔份户条名所位只期批天月岁度倍间张级类步轮届层"
 _UNIT = (
-    r"(?P<money>元|块钱?|圆|人民币|yuan\b|RMB\b|CNY\b)|(?P<million>million|billion)"
-    rf"|(?P<rate>%|‰|个点|个百分点)|(?P<count>(?:平方米|公里|[{_COUNTERS}])(?!性))"
+    r"(?P<money>元|块钱?|圆|人民币|yuan\b|RMB\b|CNY\b)|(?P<million>million|billion|thousand|(?:mn?|mil|bn|wan)(?![a-z]))"
+    rf"|(?P<rate>%|‰|个点|个百分点|percent\b|per cent\b)|(?P<count>(?:平方米|公里|[{_COUNTERS}])(?!性))"
 )
 _SPAN = r"(?P<span>\s*(?:-|—|–|~|至|到|to)+\s*)"
-_PREFIX = r"(?:(?P<prefix>RMB|CNY|USD|[¥￥])\s*)"
+_PREFIX = r"(?:(?P<prefix>RMB|CNY|USD|HKD|EUR|[¥￥$€£])\s*)"
 _PATTERN = re.compile(
-    rf"{_PREFIX}?(?P<sign>(?<![\w-])-|负)?(?P<first>{_NUMERAL})(?P<few>[多余来])?{_INCLUSIVE}(?P<mid>%|‰|元|块|million)?"
-    rf"(?:{_SPAN}(?P<second>{_NUMERAL}))?(?P<more>[多余来])?{_INCLUSIVE}\s*(?:{_UNIT})?",
+    rf"{_PREFIX}?(?P<sign>(?<![A-Za-z0-9%）)_.元万亿千百-])-|负)?(?P<first>{_NUMERAL})(?P<few>[多余来])?{_INCLUSIVE}(?P<mid>%|‰|元|块|million|m(?![a-z]))?"
+    rf"(?:{_SPAN}(?P<second>{_NUMERAL}))?(?P<more>[多余来])?{_INCLUSIVE}\s*(?:{_UNIT}(?P<half>半(?![年月天价成数]))?)?",
     re.IGNORECASE,
 )
 _WORD_RATE = re.compile(rf"(?P<base>百分之|千分之|万分之)(?P<value>[{NUMERAL_CHARS}]+|\d+(?:\.\d+)?)(?!分之)")
@@ -72,9 +72,20 @@ _ORDINAL = re.compile(rf"第\s*(?:\d[\d ]*|[{_CN}十百]+)(?:、\d+)*\s*(?P<what
 _YEAR = re.compile(
     r"(?:19|20)\d\d(?:\s*[-—–~至到]\s*(?:19|20)\d\d)?\s*年(?:度)?(?:\d{1,2}月(?:\d{1,2}日)?)?|(?<!\d)(?:19|20)\d\d(?=[-—–](?:19|20)\d\d)"
 )
+_EITHER = re.compile(
+    rf"(?<![{_CN}十百千万亿\d点第])(?P<a>[一二两三四五六七八])(?P<b>[二三四五六七八九])(?P<scale>[十百千]?[万亿]?)"
+    rf"(?P<unit>[{_COUNTERS}]|元)?(?![{_CN}十百千万亿\d零〇])"
+)
+_NOUGHT = re.compile("(?<=[为是])零(?=蛋?(?:[，,。；;!！?？ ]|$))")
+_BARE_YEAR = re.compile(
+    r"(?<=\b(?:in|by|of) )20[0-4]\d(?!\d|[.,]\d|\s*(?:million|billion|yuan|rmb|firms|companies))|(?<=during )20[0-4]\d(?!\d)",
+    re.IGNORECASE,
+)
 _DOCUMENT_NUMBER = re.compile(r"〔\d{4}〕\d+号?")
 _CLAUSE_ID = re.compile(r"(?<![\d.])\d{1,2}(?:\.\d{1,2}){2,}(?:\.[a-z*]\d?)?(?![\d%‰万元亿])|(?<![\d.])\d\.\d(?=条|款|项)")
 _BASES = {"百分之": 100, "千分之": 1000, "万分之": 10_000}
+_LONGEST = 9
+_PAIRS = {Fraction(b, b - 1) for b in range(2, 10)} | {Fraction(5, 3)}
 _HALVES = {"半": Fraction(5)}
 
 
@@ -113,6 +124,19 @@ def _special(text: str) -> Iterator[Figure]:
     for match in _YEAR.finditer(text):
         year = Fraction(int(match[0][:4]))
         yield Figure("year", year, year, "年", match[0], *match.span())
+    for match in _BARE_YEAR.finditer(text):
+        year = Fraction(int(match[0]))
+        yield Figure("year", year, year, "年", match[0], *match.span())
+    for match in _EITHER.finditer(text):
+        low, high = (read_numeral(match[side] + match["scale"]) for side in "ab")
+        neighbours = low is not None and high is not None and (high / low in _PAIRS)
+        if neighbours and low is not None and high is not None and (match["scale"] or match["unit"]):
+            money = match["unit"] == "元" or match["scale"][-1:] in ("万", "亿")
+            kind: Kind = "money" if money else "count" if match["unit"] else "bare"
+            unit = "元" if money else match["unit"] or ""
+            yield Figure(kind, low, high, unit, match[0], *match.span(), approx=True)
+    for match in _NOUGHT.finditer(text):
+        yield Figure("bare", Fraction(0), Fraction(0), "", match[0], *match.span())
     for match in _WORD_RATE.finditer(text):
         value = _decimal(match["value"])
         if value is not None:
@@ -155,6 +179,8 @@ def _read(match: re.Match[str]) -> Figure | None:
     if kind == "money" and second is not None and not _scaled(first) and not match["mid"] and low * 10 < high:
         low *= _trailing_scale(tail)  # 20-30万元: the first number borrows the unit of the second
     low, high = low * factor, high * factor
+    if match["half"] and kind == "count":
+        low, high = low + Fraction(1, 2), high + Fraction(1, 2)
     if match["sign"]:
         low, high = -low, -high
     if high < low and second is not None:
@@ -187,9 +213,17 @@ def _kind(match: re.Match[str], numeral: str) -> tuple[Kind | None, str, Fractio
         sign = match["rate"] or match["mid"]
         return "rate", "", Fraction(1, 1000 if sign == "‰" else 100)
     if match["million"]:
-        return "money", "元", Fraction(10**6 if match["million"].lower() == "million" else 10**9)
+        word = match["million"].lower()
+        known = bool(match["prefix"] or match["mid"]) or word in ("million", "billion")
+        if word in ("thousand", "wan"):
+            return "money", "元", Fraction(1000 if word == "thousand" else 10_000)
+        return ("money", "元", Fraction(10**9 if word.startswith("b") else 10**6)) if known else (None, "", one)
     if not arabic and not re.match(rf"[{_CN}十拾]", numeral):
         return None, "", one  # 万一, 千万不要, 百分
+    if not arabic and len(numeral) == 1 and "块" in (match["money"], match["mid"]):
+        return None, "", one  # 一块儿算, 两块各是多少
+    if match["mid"] and match["mid"].lower() in ("million", "m"):
+        return "money", "元", Fraction(10**6)
     if match["money"] or match["prefix"] or match["mid"]:
         return "money", "元", one
     if match["count"]:
@@ -198,6 +232,8 @@ def _kind(match: re.Match[str], numeral: str) -> tuple[Kind | None, str, Fractio
         return "count", match["count"], one
     if re.search(r"[万亿wW]|\d[kK]", numeral):
         return "money", "元", one
+    if arabic and len(re.sub(r"\D", "", numeral.split(".")[0])) > _LONGEST:
+        return None, "", one  # a contract's or a telephone's number
     if arabic or (len(numeral) >= 2 and re.search(r"[十百千]", numeral)):
         return "bare", "", one
     return None, "", one
