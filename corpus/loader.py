@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,15 +12,10 @@ from pydantic import BaseModel, ValidationError
 from corpus.binder import Binder
 from corpus.coverage import unclaimed
 from corpus.errors import PackError
+from corpus.lazy import LazyMapping
 from corpus.models import FactFile, PackFile, RulesFile, TopicsFile, explain
 from corpus.parser import parse
-from corpus.schema import (
-    Clause,
-    Document,
-    Fact,
-    Meta,
-    Pack,
-)
+from corpus.schema import BEYOND, Clause, Document, Fact, Meta, Pack, Topic
 from corpus.strict_yaml import mapping, read_yaml
 
 _M = TypeVar("_M", bound=BaseModel)
@@ -88,7 +83,7 @@ def _meta(file: PackFile) -> Meta:
 
 @lru_cache(maxsize=64)
 def load_pack(folder: Path) -> Pack:
-    """A pack that passed every check.
+    """A pack that passed every check; its English and its example questions are read, and checked, at first use.
 
     Raises PackError whose message names each fault: file, field, found, remedy.
     """
@@ -108,9 +103,15 @@ def load_pack(folder: Path) -> Pack:
     for fact in facts.values():
         if fact.by and fact.by not in facts:
             faults.append(f"facts.yaml {fact.name}：by 指的“{fact.by}”不存在")
+        for other in (*fact.minus, *fact.same_as, *((fact.short,) if fact.short else ())):
+            if other not in facts:
+                faults.append(f"facts.yaml {fact.name}：minus、short、same_as 里的“{other}”不存在")
+        if len(fact.minus) == 1:
+            faults.append(f"facts.yaml {fact.name}：minus 要写两个事实：被减数和减数")
         strange = [o for pair in fact.opposite.items() for o in pair if o not in fact.options]
+        strange += [o for o in fact.fallback if o not in fact.options]
         if strange:
-            faults.append(f"facts.yaml {fact.name}：opposite 里没有选项 {'、'.join(strange)}")
+            faults.append(f"facts.yaml {fact.name}：opposite 或 fallback 里没有选项 {'、'.join(strange)}")
         if fact.type == "choice" and not fact.options:
             faults.append(f"facts.yaml {fact.name}：选择题没有 options")
     changed = _changed_clauses(folder, document)
@@ -136,7 +137,45 @@ def load_pack(folder: Path) -> Pack:
         glossary=glossary,
         withdrawn=frozenset(b.id for b in benefits.values() if b.clause in changed),
         content_hash=_content_hash(folder),
+        english=LazyMapping(partial(_english, folder)),
+        phrases=LazyMapping(partial(_phrases, folder, built_topics)),
+        english_glossary=LazyMapping(partial(_english_glossary, folder)),
     )
+
+
+def _english(folder: Path) -> dict[str, str]:
+    """english.yaml, which a pack may leave out: its own words in English."""
+    path = folder / "english.yaml"
+    return {key: str(value) for key, value in mapping(path).items()} if path.is_file() else {}
+
+
+def _english_glossary(folder: Path) -> dict[str, tuple[str, ...]]:
+    """glossary.en.yaml, which a pack may leave out: English words for its terms."""
+    path = folder / "glossary.en.yaml"
+    if not path.is_file():
+        return {}
+    faults = _Faults(folder.name)
+    glossary = _glossary(mapping(path), faults)
+    faults.stop()
+    return glossary
+
+
+def _phrases(folder: Path, topics: tuple[Topic, ...]) -> dict[str, tuple[str, ...]]:
+    """phrases.yaml, which a pack may leave out: topic → example questions."""
+    if not (folder / "phrases.yaml").is_file():
+        return {}
+    faults = _Faults(folder.name)
+    known = {topic.id for topic in topics} | {BEYOND}
+    found: dict[str, tuple[str, ...]] = {}
+    for topic, examples in mapping(folder / "phrases.yaml").items():
+        if topic not in known:
+            faults.append(f"phrases.yaml {topic}：没有这个主题；可用 topics.yaml 里的 id 或 {BEYOND}")
+        elif not isinstance(examples, list):
+            faults.append(f"phrases.yaml {topic}：应为一列问句")
+        else:
+            found[topic] = tuple(str(example) for example in examples)
+    faults.stop()
+    return found
 
 
 def _content_hash(folder: Path) -> str:
@@ -196,6 +235,12 @@ def _fact(name: str, file: FactFile) -> Fact:
         first=file.first,
         counts=tuple(file.counts),
         beware=tuple(file.beware),
+        minus=tuple(file.minus),
+        short=file.short,
+        jointly=file.jointly,
+        annual=file.annual,
+        same_as=tuple(file.same_as),
+        fallback={option: tuple(words) for option, words in file.fallback.items()},
     )
 
 

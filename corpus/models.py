@@ -47,6 +47,12 @@ class FactFile(_Strict):
     first: str = ""
     counts: list[Word] = []
     beware: list[Word] = []
+    minus: list[str] = Field(default=[], max_length=2)
+    short: str = ""
+    jointly: bool = False
+    annual: bool = False
+    same_as: list[str] = []
+    fallback: dict[str, list[Word]] = {}
 
 
 class PeriodFile(_Strict):

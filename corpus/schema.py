@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+BEYOND = "beyond"  # the key of example questions that a text does not answer
 AmountMode = Literal["exact", "range", "upper_bound", "average", "unstated", "deduction"]
 FactType = Literal["money", "count", "flag", "choice"]
 Operator = Literal["is", "not", "in", ">=", ">", "<=", "<"]
@@ -143,6 +144,10 @@ class Fact:
     asker whatever the subject; `fractional` that a count need not be whole;
     `opposite` says which option follows when another is denied;
     `first` the `by` option that a single sum belongs to wherever it is said;
+    `minus` names two facts whose difference this one is where it is not said itself, `short` the flag that is denied where
+    the difference is negative; `jointly` that a count is only meant where the message speaks of all of them;
+    `annual` that sums of several years are never added up; `same_as` facts of other subjects that the same words state;
+    `fallback` gives words that choose an option only where nothing else did and no counterparty is spoken of;
     `counts` names the things that a count counts, `beware` the words before a figure that make it another (a target).
     """
 
@@ -162,6 +167,12 @@ class Fact:
     first: str = ""
     counts: tuple[str, ...] = ()
     beware: tuple[str, ...] = ()
+    minus: tuple[str, ...] = ()
+    short: str = ""
+    jointly: bool = False
+    annual: bool = False
+    same_as: tuple[str, ...] = ()
+    fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +228,9 @@ class Pack:
     glossary: Mapping[str, tuple[str, ...]]
     withdrawn: frozenset[str]
     content_hash: str
+    english: Mapping[str, str] = field(default_factory=dict)
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    english_glossary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

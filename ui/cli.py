@@ -74,12 +74,13 @@ def clause(
 @app.command()
 def benefits(policy: Annotated[str, typer.Option("--policy", help="政策包名称；默认取设置")] = "") -> None:
     """列出一份政策的全部补助及算法。"""
+    from assistant.compose.wording import Wording
     from assistant.compose.words import rule_text
 
     pack = _pack(policy)
     _say(f"《{pack.meta.name}》共 {len(pack.benefits)} 项，状态：{pack.meta.status_text}\n")
     for benefit in pack.benefits.values():
-        _say(f"{benefit.id:10} {benefit.name}：{rule_text(benefit, pack)}（给{benefit.to}）")
+        _say(f"{benefit.id:10} {benefit.name}：{rule_text(benefit, Wording(pack))}（给{benefit.to}）")
 
 
 @app.command()
@@ -95,6 +96,8 @@ def check(
         _known(pack_id)
         try:
             pack = load_pack(PACKS / pack_id)
+            for lazy in (pack.english, pack.english_glossary, pack.phrases):
+                len(lazy)  # read here, so that its faults show here
         except MingceError as error:
             faulty = True
             _complain(str(error))
