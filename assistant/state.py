@@ -121,6 +121,7 @@ class State:
     inherited: bool = False
     scope: Scope = field(default_factory=Scope)
     hits: tuple[Hit, ...] = ()
+    beyond: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     answer: Answer | None = None
 

@@ -7,7 +7,7 @@ from calculators.facts import Facts, Number
 from calculators.logic import judge
 from calculators.money import decimal_text, yuan_text
 from calculators.outcome import Amount, AmountKind, Outcome, Step
-from corpus.schema import Benefit, Condition, Fact, Token
+from corpus.schema import Benefit, Fact, Token
 
 
 def evaluate(benefit: Benefit, facts: Facts, known: Mapping[str, Fact], *, withdrawn: bool = False) -> Outcome:
@@ -177,14 +177,3 @@ def _sum_text(parts: list[str]) -> str:
 
 def _span(low: Fraction, high: Fraction) -> str:
     return yuan_text(high) if low == high else f"{yuan_text(low)}至{yuan_text(high)}"
-
-
-def condition_text(condition: Condition) -> str:
-    """A condition in words, for reasons and open conditions."""
-    if condition.op == "in":
-        return f"{condition.fact}为{'或'.join(condition.options)}"
-    if condition.op in ("is", "not"):
-        return condition.fact if condition.op == "is" else f"非{condition.fact}"
-    words = {">=": "达到{}（含）", ">": "超过{}", "<=": "不超过{}", "<": "低于{}"}
-    assert condition.threshold is not None
-    return condition.fact + words[condition.op].format(condition.threshold.text)

@@ -5,6 +5,7 @@ Only split text is handed on, never markup: the page's templates escape it.
 
 from typing import Any
 
+from assistant.compose.wording import Wording
 from assistant.compose.words import amount_text
 from assistant.state import Answer
 from calculators import Step, Total
@@ -36,18 +37,18 @@ def source_cards(answer: Answer, pack: Pack) -> dict[str, Any]:
     return {"cards": cards}
 
 
-def working(answer: Answer) -> dict[str, Any]:
+def working(answer: Answer, pack: Pack) -> dict[str, Any]:
     """The amounts with kind, figure and steps as text."""
-    return {"totals": [_total(total) for total in answer.totals]}
+    return {"totals": [_total(total, Wording(pack)) for total in answer.totals]}
 
 
-def _total(total: Total) -> dict[str, Any]:
+def _total(total: Total, words: Wording) -> dict[str, Any]:
     names = "、".join(outcome.benefit.name for outcome in total.outcomes)
     return {
         "name": f"{names} {total.amount.label}".strip(),
         "kind": KINDS[total.amount.kind],
         "style": total.amount.kind,
-        "amount": amount_text(total.amount),
+        "amount": amount_text(total.amount, words),
         "steps": [{"label": step.label, "value": _value(step)} for step in total.steps],
     }
 

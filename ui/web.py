@@ -63,7 +63,7 @@ def build_page(desk: Desk) -> Any:
             {"role": "user", "content": plain(question)},
             {"role": "assistant", "content": said.text.replace("~", r"\~")},
         ]
-        return shown, following, "", source_cards(said, about), working(said)
+        return shown, following, "", source_cards(said, about), working(said, about)
 
     def fresh() -> Any:
         return [], Conversation(), "", {"cards": []}, {"totals": []}

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from assistant.compose.wording import Wording
 from assistant.state import Answer, Ask, Citation, OutcomeKind, State
 from calculators import Total
 from corpus.schema import Quote
@@ -34,6 +35,15 @@ class Draft:
     totals: list[Total] = field(default_factory=list)
     asks: list[Ask] = field(default_factory=list)
     section_start: int = 0
+    words: Wording = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.words = Wording(self.state.policy, self.state.read.script == "english")
+
+    @property
+    def first(self) -> bool:
+        """Whether standing explanations are due: at the first turn, and in each line of a batch."""
+        return self.state.desk.notice_always or not self.state.conversation.turns
 
     def section(self, title: str) -> None:
         """Open the part of one of several subjects."""
@@ -48,7 +58,7 @@ class Draft:
 
     def say(self, label: str, text: str) -> None:
         """A line of detail."""
-        line = f"- {label}：{text}" if label else f"- {text}"
+        line = self.words("- {label}：{text}", label=self.words(label), text=text) if label else f"- {text}"
         if text and line not in self.lines[self.section_start :]:
             self.lines.append(line)
 
@@ -59,9 +69,9 @@ class Draft:
             return
         self.citations.append(citation)
         clause = self.state.policy.document.clause(quote.clause)
-        title = clause.title if clause else ""
+        title = self.words.own(clause.title) if clause else ""
         shown = " ".join(quote.text.split())
-        self.lines.append(f"- 依据：[{quote.clause}] {title}“{shown}”")
+        self.say("依据", f"[{quote.clause}] {title}“{shown}”")
 
     def cite_silently(self, quote: Quote) -> None:
         """A citation whose words already stand in the text."""
@@ -87,6 +97,11 @@ def fixed(state: State, status: str, **words: str) -> Draft:
     draft = Draft(state)
     meta = state.policy.meta
     plain = {key: plain_words(word) for key, word in words.items()}
-    filled = replies()[status]["text"].format(**{"name": meta.name, "place": meta.place, **plain})
+    own = {"name": draft.words.own(meta.name), "place": draft.words.own(meta.place)}
+    reply = replies()[status]
+    if draft.words.english:
+        draft.head.append(reply["english"].format(**{**own, **plain}))
+        return draft
+    filled = reply["text"].format(**{**own, **plain})
     draft.head.append(filled if filled.endswith(("”", "。")) else filled + "。")
     return draft

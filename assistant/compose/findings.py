@@ -1,17 +1,20 @@
 """What the findings say: amounts with their working, reasons, rules, clauses."""
 
+from collections.abc import Sequence
+
 from assistant.compose.draft import Draft
 from assistant.compose.passages import clause_quote, passages, units_quote
-from assistant.compose.words import amount_text, failure_text, open_text, result_text, rule_text
+from assistant.compose.wording import Wording
+from assistant.compose.words import amount_text, condition_text, failure_text, open_text, result_text, rule_text
 from assistant.state import Ask, Finding
 from calculators import Amount, Outcome, Step, Total
-from calculators.money import rate_text, yuan_text
-from calculators.rule import condition_text
 from corpus.binding import tokens_in
 from corpus.figures import Figure, scan
 from corpus.schema import Benefit, Quote
 from corpus.text import squeeze
 
+_NOT_WRITTEN = "条文没有写明"
+_BOUND_ASKS = frozenset({"guarantee", "wording", "highest", "cap"})
 _CAP_ASKS = frozenset({"cap", "highest", "amount"})
 
 
@@ -35,11 +38,11 @@ def add_finding(draft: Draft, finding: Finding, *, asking: bool) -> None:
         _gap(draft, finding)
         return
     if finding.gap is not None:
-        draft.say("注意", finding.gap.say)
+        draft.say("注意", draft.words.own(finding.gap.say))
     if not finding.outcomes:
         _clause(draft, finding)
         return
-    if "units" in asks and not asks & {"amount", "cap", "rate", "highest"}:
+    if "units" in asks and not asks & {"amount", "cap", "rate", "highest", "recipient"}:
         _units(draft, finding)
         return
     if finding.lookup and "summary" in asks and not asks & {"amount", "cap", "rate"}:
@@ -47,7 +50,8 @@ def add_finding(draft: Draft, finding: Finding, *, asking: bool) -> None:
         return
     if "recipient" in asks:
         _recipients(draft, finding)
-    if _asks_missing_ratio(finding, asks):
+    invalid = any(outcome.status == "invalid" for outcome in finding.outcomes)
+    if _asks_missing_ratio(finding, asks) and not invalid:
         _no_ratio(draft, finding)
         return
     if finding.ask:
@@ -68,28 +72,30 @@ def add_finding(draft: Draft, finding: Finding, *, asking: bool) -> None:
 
 
 def _total(draft: Draft, finding: Finding, total: Total) -> None:
+    words = draft.words
     draft.totals.append(total)
-    draft.result(result_text(total))
-    formulas = [outcome.formula for outcome in total.outcomes if outcome.formula]
+    draft.result(result_text(total, words))
+    formulas = [words.sentence(outcome.formula) for outcome in total.outcomes if outcome.formula]
     if formulas:
-        joint = ""
         if total.cap is not None:
-            joint = f"；{total.cap.per}合计超过上限，按上限 {yuan_text(total.cap.cap.high)}"
-        draft.say("算法", "；".join(formulas) + joint)
+            limit = words.money(total.cap.cap.high)
+            formulas.append(words("{per}合计超过上限，按上限 {limit}", per=words.own(total.cap.per), limit=limit))
+        draft.say("算法", words.join(formulas, "；"))
     if total.cap is not None:
         draft.cite(total.cap.quote)
     for outcome in total.outcomes:
-        if outcome.benefit.each and not _given(finding, outcome.benefit.each):
-            unit = draft.state.policy.facts[outcome.benefit.each].unit
-            draft.say("", f"按每{unit}计")
-        opened = open_text(outcome, finding.facts, draft.state.policy)
-        draft.say("前提", opened)
+        each = draft.state.policy.facts.get(outcome.benefit.each)
+        if each is not None and not each.jointly and not _given(finding, each.name):
+            draft.say("", words("按每{unit}计", unit=words.own(each.unit)))
+        draft.say("前提", open_text(outcome, finding.facts, words))
     if any(entry.figure.approx for entry in finding.roles.said):
-        draft.say("注意", "您说的是约数，按整数测算")
+        draft.say("注意", words("您说的是约数，按整数测算"))
+    if not draft.first and not draft.state.read.asks & _BOUND_ASKS:
+        return
     if total.amount.kind == "upper_bound":
-        draft.say("", "“最高”“不超过”是上限，不是定数，条文没有保证按上限发放")
+        draft.say("", words("“最高”是上限，不是定数，条文没有保证按上限发放"))
     elif total.amount.kind == "range":
-        draft.say("", "条文给的是区间，具体数额没有写明，不能保证拿到上限")
+        draft.say("", words("条文给的是区间，没有写具体数额，不能保证拿到上限"))
 
 
 def _given(finding: Finding, fact: str) -> bool:
@@ -97,59 +103,62 @@ def _given(finding: Finding, fact: str) -> bool:
 
 
 def _other(draft: Draft, finding: Finding, outcome: Outcome) -> None:
-    pack = draft.state.policy
-    benefit = outcome.benefit
+    words = draft.words
+    name = words.own(outcome.benefit.name)
     if outcome.status == "not_eligible":
-        draft.result(f"{benefit.name}：不符合条件，没有这笔补助")
+        draft.result(words("{name}：不符合条件，没有这笔补助", name=name))
         for condition in outcome.failed:
-            draft.say("原因", failure_text(condition, finding.facts, pack, outcome))
+            draft.say("原因", failure_text(condition, finding.facts, outcome, words))
     elif outcome.status == "zero":
-        draft.result(f"{benefit.name}：0元，没有补助")
-        draft.say("算法", outcome.formula)
+        draft.result(words("{name}：0元，没有补助", name=name))
+        draft.say("算法", words.sentence(outcome.formula))
     elif outcome.status == "unstated":
-        draft.result(f"{benefit.name}：条文没有给出具体比例或金额，无法算出数额")
+        draft.result(words("{name}：条文没有给出具体比例或金额，无法算出数额", name=name))
     elif outcome.status == "changed":
-        draft.result(f"{benefit.name}：条文已变，规则待复核，暂不测算")
+        draft.result(words("{name}：条文已变，规则待复核，暂不测算", name=name))
 
 
 def _details(draft: Draft, finding: Finding, benefit: Benefit) -> None:
     for quote in (benefit.quote, *benefit.also):
         draft.cite(quote)
-    draft.say("给谁", benefit.to)
+    words = draft.words
+    if benefit.to not in benefit.name and not (benefit.unsure and benefit.to.startswith(_NOT_WRITTEN)):
+        draft.say("给谁", words.own(benefit.to))
     for note in (*benefit.notes, *benefit.unsure):
-        draft.say("注意", note)
+        draft.say("注意", words.own(note))
     for cap in draft.state.policy.joint_caps:
         if benefit.id in cap.over:
             draft.cite(cap.quote)
             together = len({o.benefit.id for o in finding.outcomes} & set(cap.over)) > 1
             for unsure in cap.unsure if together else ():
-                draft.say("注意", unsure)
+                draft.say("注意", words.own(unsure))
 
 
 def _unit_line(draft: Draft, finding: Finding) -> None:
     clause = draft.state.policy.document.clause(finding.topic.clause)
     if clause is not None and clause.units:
-        draft.say("责任单位", "、".join(clause.units))
+        draft.say("责任单位", draft.words.listed(clause.units))
 
 
 def _units(draft: Draft, finding: Finding) -> None:
     clause = draft.state.policy.document.clause(finding.topic.clause)
     assert clause is not None
     if clause.units:
-        draft.result(f"责任单位：{'、'.join(clause.units)}")
+        draft.result(draft.words("责任单位：{units}", units=draft.words.listed(clause.units)))
     else:
-        draft.result("这一条没有写明责任单位")
+        draft.result(draft.words("这一条没有写明责任单位"))
     draft.cite(units_quote(clause) or clause_quote(clause))
 
 
 def _recipients(draft: Draft, finding: Finding) -> None:
     for outcome in finding.outcomes:
-        draft.result(f"{outcome.benefit.name}：给{outcome.benefit.to}")
+        own = draft.words.own
+        draft.result(draft.words("{name}：给{to}", name=own(outcome.benefit.name), to=own(outcome.benefit.to)))
 
 
 def _gap(draft: Draft, finding: Finding) -> None:
     assert finding.gap is not None
-    draft.result(finding.gap.say)
+    draft.result(draft.words.own(finding.gap.say))
     ruled = [draft.state.policy.benefits[name].quote for name in finding.topic.benefits][:1] if finding.gap.when else []
     for quote in ruled or passages(draft.state, finding.topic.clause, 1):
         draft.cite(quote)
@@ -163,7 +172,7 @@ def _clause(draft: Draft, finding: Finding) -> None:
     assert clause is not None
     asks = state.read.asks
     sums = asks & {"amount", "cap", "rate", "highest", "eligibility", "claimable", "guarantee"}
-    figures = (*finding.roles.expected, *finding.roles.rates)
+    figures = [f for f in state.read.figures if f.kind in ("money", "rate") and not f.vague] if not finding.topic.benefits else []
     money = "money" in asks or figures or (sums and not asks & {"goal", "summary", "wording"})
     if "units" in asks:
         _units(draft, finding)
@@ -173,14 +182,16 @@ def _clause(draft: Draft, finding: Finding) -> None:
     ruled = any(benefit.clause == clause.id for benefit in state.policy.benefits.values())
     written = not ruled and any(figure.kind in ("money", "rate") for figure in scan(squeeze(clause.text).text))
     if money and not finding.topic.benefits and not written:
-        draft.result(f"这一条没有写明金额或比例（{clause.title}）")
+        draft.result(draft.words("这一条没有写明金额或比例（{title}）", title=draft.words.own(clause.title)))
         for figure in figures:
-            draft.say("", f"条文里没有“{figure.text}”")
+            draft.say("", draft.words("条文里没有“{said}”", said=figure.text))
         for quote in passages(state, clause.id, 2):
             draft.cite(quote)
     else:
-        draft.result(clause.label)
+        draft.result(f"{clause.id} {draft.words.own(clause.title)}".strip())
         draft.cite(clause_quote(clause))
+        if not finding.topic.benefits and not written and "goal" not in asks:
+            draft.say("注意", draft.words("这一条没有写明金额或比例"))
     _unit_line(draft, finding)
 
 
@@ -195,15 +206,15 @@ def _asks_missing_ratio(finding: Finding, asks: frozenset[str]) -> bool:
 
 
 def _no_ratio(draft: Draft, finding: Finding) -> None:
-    draft.result("条文没有给出比例")
+    draft.result(draft.words("条文没有给出比例"))
     for outcome in finding.outcomes:
-        draft.say(outcome.benefit.name, rule_text(outcome.benefit, draft.state.policy))
+        draft.say(draft.words.own(outcome.benefit.name), rule_text(outcome.benefit, draft.words))
         _details(draft, finding, outcome.benefit)
     _unit_line(draft, finding)
 
 
 _DOUBTS = {
-    "unit": "您说的“{said}”是{said}元还是{said}万元？",
+    "unit": "您说的“{said}”，单位是元还是万元？",
     "currency": "您说的“{said}”不是人民币，条文按人民币计算，请换算后告诉我：{ask}",
     "several": "您提到了{said}，请说明哪个是{fact}，或者合计是多少（一年一算）",
     "increment": "您说的“{said}”像是增加的部分或变动后的总数，请直接告诉我：{ask}",
@@ -213,21 +224,21 @@ _DOUBTS = {
 
 
 def _ask(draft: Draft, finding: Finding, *, asking: bool) -> None:
-    pack = draft.state.policy
-    fact = pack.facts[finding.ask]
-    question = fact.ask or f"请补充：{fact.name}"
+    words = draft.words
+    fact = draft.state.policy.facts[finding.ask]
+    question = words.own(fact.ask) or words("请补充：{fact}", fact=words.own(fact.name))
     unsure = next((entry for entry in finding.roles.unsure if entry.fact == finding.ask), None)
     invalid = any(outcome.status == "invalid" for outcome in finding.outcomes)
     if unsure is not None:
-        said = "、".join(figure.text for figure in unsure.figures)
-        question = _DOUBTS[unsure.why].format(said=said, fact=fact.name, ask=question)
+        said = words.join(figure.text for figure in unsure.figures)
+        question = words(_DOUBTS[unsure.why], said=said, fact=words.own(fact.name), ask=question)
     elif invalid:
-        question = f"您说的{fact.name}不是有效的数目，请核实后再告诉我：{fact.ask}"
-    draft.result(question if asking else f"还需要知道：{question}")
+        question = words("您说的{fact}不是有效的数目，请核实后再告诉我：{ask}", fact=words.own(fact.name), ask=question)
+    draft.result(question if asking else words("还需要知道：{question}", question=question))
     if asking:
         draft.asks.append(Ask(fact.name, question))
     for outcome in finding.outcomes:
-        draft.say(outcome.benefit.name, rule_text(outcome.benefit, pack))
+        draft.say(words.own(outcome.benefit.name), rule_text(outcome.benefit, words))
     for outcome in finding.outcomes:
         draft.cite(outcome.benefit.quote)
     _unit_line(draft, finding)
@@ -235,25 +246,52 @@ def _ask(draft: Draft, finding: Finding, *, asking: bool) -> None:
 
 def _lookup(draft: Draft, finding: Finding) -> None:
     """The rule itself, with the amounts that stand in it where sums are asked for."""
-    pack, asks = draft.state.policy, draft.state.read.asks
-    shown = [o for o in finding.outcomes if o.status != "not_eligible"]
+    words, asks = draft.words, draft.state.read.asks
+    shown = [o for o in finding.outcomes if o.status != "not_eligible" or "comparison" in asks]
     wants = "rate" not in asks or bool(asks & (_CAP_ASKS | {"comparison"}))
+    written = {o.benefit.figure.high for o in finding.outcomes if o.benefit.figure is not None}
+    if finding.roles.rates and not any(rate.high in written for rate in finding.roles.rates) and not asks & _CAP_ASKS:
+        wants = False  # a rate that the text does not have is asked for
     for outcome in shown:
         benefit = outcome.benefit
-        draft.result(f"{benefit.name}：{rule_text(benefit, pack)}")
+        draft.result(words("{name}：{result}", name=words.own(benefit.name), result=rule_text(benefit, words)))
         if wants:
-            draft.totals += _standing(outcome, capped=bool(asks & _CAP_ASKS) or "comparison" in asks or "eligibility" in asks)
-        opened = "、".join(dict.fromkeys([*benefit.open, *(condition_text(c) for c in (*benefit.when, *benefit.premises))]))
-        draft.say("条件", opened)
+            capped = bool(asks & (_CAP_ASKS | {"comparison", "eligibility"}))
+            draft.totals += _standing(outcome, capped=capped, limit="cap" in asks and "amount" not in asks)
+        conditions = [words.own(text) for text in benefit.open]
+        conditions += [condition_text(c, words) for c in (*benefit.when, *benefit.premises)]
+        draft.say("条件", words.join(dict.fromkeys(conditions)))
+    if asks & {"cap", "highest"}:
+        _joint_caps(draft, shown)
     _corrections(draft, finding)
     for outcome in shown:
         _details(draft, finding, outcome.benefit)
+    if "wording" in asks:
+        for quote in passages(draft.state, finding.topic.clause, 2):
+            draft.cite(quote)
     _glosses(draft, [o.benefit.quote for o in shown])
     _unit_line(draft, finding)
 
 
-def _standing(outcome: Outcome, *, capped: bool) -> list[Total]:
-    """The amount that stands in a rule without any facts: its sums, or its cap where a cap is asked for."""
+def _joint_caps(draft: Draft, shown: Sequence[Outcome]) -> None:
+    """The ceilings over several benefits, where a ceiling is asked for."""
+    for cap in draft.state.policy.joint_caps:
+        over = tuple(outcome for outcome in shown if outcome.benefit.id in cap.over)
+        if not over:
+            continue
+        words = draft.words
+        draft.result(
+            words("{name}：{result}", name=words.own(cap.per), result=words("最高{figure}", figure=words.token(cap.cap)))
+        )
+        limit = (Step("上限", cap.cap.high, "元", cap.cap),)
+        draft.totals.append(Total(cap.id, cap.quote.clause, Amount("upper_bound", None, cap.cap.high), limit, over, cap))
+
+
+def _standing(outcome: Outcome, *, capped: bool, limit: bool = False) -> list[Total]:
+    """The amount that stands in a rule without any facts: its sums, or its cap where a cap is asked for.
+
+    `limit` says that the ceiling itself is asked for, not the sum for one unit.
+    """
     benefit = outcome.benefit
     if outcome.status == "calculated":
         return [Total(benefit.id, benefit.clause, amount, outcome.steps, (outcome,)) for amount in outcome.amounts]
@@ -268,36 +306,42 @@ def _standing(outcome: Outcome, *, capped: bool) -> list[Total]:
         ends = dict.fromkeys((figure.low, figure.high))
         steps = tuple(Step(benefit.name, end, "元", figure) for end in ends)
         return [Total(benefit.id, benefit.clause, amount, steps, (outcome,))]
-    if benefit.times and benefit.mode == "exact" and benefit.figure is not None:
+    if benefit.times and benefit.mode == "exact" and benefit.figure is not None and not (limit and benefit.cap):
         step = Step(benefit.name, benefit.figure.high, "元", benefit.figure)
         amount = Amount("exact", benefit.figure.low, benefit.figure.high, "每单位")
         return [Total(benefit.id, benefit.clause, amount, (step,), (outcome,))]
     if benefit.cap is not None and capped:
         amount = Amount("upper_bound", None, benefit.cap.high)
-        limit = (Step("上限", benefit.cap.high, "元", benefit.cap),)
-        return [Total(benefit.id, benefit.clause, amount, limit, (outcome,))]
+        step = Step("上限", benefit.cap.high, "元", benefit.cap)
+        return [Total(benefit.id, benefit.clause, amount, (step,), (outcome,))]
     return []
 
 
 def _corrections(draft: Draft, finding: Finding) -> None:
     """Rates and sums that the user named and the text does not bear out."""
+    words = draft.words
     benefits = [outcome.benefit for outcome in finding.outcomes]
     rates = [b.figure for b in benefits if b.figure is not None and b.figure.kind == "rate"]
-    for said in finding.roles.rates:
-        if rates and all(said.high != rate.high and said.low != rate.low for rate in rates):
-            draft.say("更正", f"条文写的是{'、'.join(dict.fromkeys(rate.text for rate in rates))}，不是{said.text}")
+    for named in finding.roles.rates:
+        if rates and all(named.high != rate.high and named.low != rate.low for rate in rates):
+            written = words.join(dict.fromkeys(words.token(rate) for rate in rates))
+            draft.say("更正", words("条文写的是{written}，不是{said}", written=written, said=named.text))
         elif not rates:
-            draft.say("更正", f"条文没有写{said.text}")
+            draft.say("更正", words("条文没有写{said}", said=named.text))
     known = {end for total in draft.totals for end in (total.amount.low, total.amount.high)}
     known |= {end for b in benefits for token in (b.figure, b.cap) if token for end in (token.low, token.high)}
     for figure in finding.roles.expected:
         if figure.high not in known and draft.totals:
-            results = "、".join(amount_text(total.amount) for total in finding.totals)
-            draft.say("更正", f"不是{_said(figure)}" + (f"，按条文是{results}" if results else ""))
+            results = words.join(amount_text(total.amount, words) for total in finding.totals)
+            said = _said(figure, words)
+            draft.say(
+                "更正",
+                words("不是{said}，按条文是{results}", said=said, results=results) if results else words("不是{said}", said=said),
+            )
 
 
-def _said(figure: Figure) -> str:
-    return rate_text(figure.high) if figure.kind == "rate" else yuan_text(figure.high)
+def _said(figure: Figure, words: Wording) -> str:
+    return words.rate(figure.high) if figure.kind == "rate" else words.money(figure.high)
 
 
 _GLOSSES = (
@@ -314,11 +358,12 @@ def _glosses(draft: Draft, quotes: list[Quote]) -> None:
     for quote in quotes:
         for token in tokens_in(quote):
             if "含" in token.text:
-                draft.say("字面", f"“{token.text}”里的“（含）”表示{yuan_text(token.high)}本身也算在内")
+                inclusive = "“{token}”里的“（含）”表示{high}本身也算在内"
+                draft.say("字面", draft.words(inclusive, token=token.text, high=draft.words.money(token.high)))
         for marker, meaning in _GLOSSES:
             if marker in quote.text:
-                draft.say("字面", meaning)
+                draft.say("字面", draft.words(meaning))
         for marker in ("最高", "不超过", "不高于"):
             if marker in quote.text:
-                draft.say("字面", f"条文写的是“{marker}”，是上限，不是固定数")
+                draft.say("字面", draft.words("条文写的是“{marker}”，是上限，不是固定数", marker=marker))
                 break

@@ -27,14 +27,16 @@ def add_overview(state: State) -> Answer | None:
         return None
     draft = Draft(state)
     outcomes = [outcome for _, outcome in sorted(found, key=lambda pair: -pair[0])[:_MOST]]
-    draft.result("按您说的情况，可以对照这些条款")
+    words = draft.words
+    draft.result(words("按您说的情况，可以对照这些条款"))
     for total in totals(outcomes, pack.joint_caps):
         draft.totals.append(total)
     for outcome in outcomes:
         benefit = outcome.benefit
-        value = "、".join(amount_text(amount) for amount in outcome.amounts) or rule_text(benefit, pack)
-        need = f"；还需知道：{'、'.join(outcome.missing)}" if outcome.missing else ""
-        draft.say(f"[{benefit.clause}] {benefit.name}", value + need)
+        value = words.join(amount_text(amount, words) for amount in outcome.amounts) or rule_text(benefit, words)
+        if outcome.missing:
+            value = words.join([value, words("还需知道：{facts}", facts=words.listed(outcome.missing))], "；")
+        draft.say(f"[{benefit.clause}] {words.own(benefit.name)}", value)
         draft.cite_silently(benefit.quote)
     add_notice(draft)
     return draft.answer("answer", "claimable")

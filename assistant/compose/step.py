@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from assistant.compose.contents import add_contents
 from assistant.compose.draft import Draft, fixed, plain_words
 from assistant.compose.findings import add_finding, finding_outcome
 from assistant.compose.notice import add_notice, status_lines
@@ -11,10 +12,12 @@ from assistant.compose.units import add_unit_clauses
 from assistant.language import language
 from assistant.state import Answer, Ask, Finding, State
 from assistant.understand.reading import read_turn
-from assistant.understand.scope import SEGMENT, shares_segment
+from assistant.understand.scope import SEGMENT, is_setting, shares_segment
 from assistant.understand.script import MAX_CHARS, to_traditional
 from assistant.understand.topics import match_topics
 
+_HOW_MUCH = re.compile("多少|几[万千百个]|钱|金额|数额|标准|区间|合计|总[数额共]|算|[?？]$")
+_ASKS = frozenset(language().intents) - {"procedure", "definition", "guarantee"}
 _MONEY_ASKS = ("amount", "rate", "cap", "highest", "eligibility", "comparison", "recipient", "units")
 
 
@@ -49,32 +52,33 @@ def _answer(state: State) -> Answer:
     if len(state.question) > MAX_CHARS:
         draft = fixed(state, "too_long", chars=str(len(state.question)), limit=str(MAX_CHARS))
         return _ask_again(draft, "too_long")
-    if scope.manipulated and not state.findings:
+    if scope.manipulated and not (state.findings and (reading.asks & _ASKS or reading.figures)):
         return fixed(state, "manipulation").answer("decline", "manipulation")
     if scope.elsewhere and not _asked_here_too(state):
         return fixed(state, "elsewhere", elsewhere=scope.elsewhere).answer("decline", "elsewhere")
     outside = scope.outside
     if outside and (not state.findings or _all_outside(state, outside)):
         return _decline(state, "outside", subject=outside[0])
-    if scope.procedure and not _money_elsewhere(state, "procedure"):
+    sure = any(match.strong for match in state.matches) or state.inherited
+    if scope.procedure and not (sure and _money_elsewhere(state, "procedure")):
         return _decline(state, "procedure")
-    if scope.definition and not _money_elsewhere(state, "definition"):
+    if scope.definition and not (sure and _money_elsewhere(state, "definition")):
         return _decline(state, "definition")
     about = bool(language().speech["document"].search(reading.text)) or not state.findings
     if "status" in reading.asks and about and not _has_amounts(state):
         return _status(state)
     if not state.findings:
         overview = add_overview(state) if "claimable" in reading.asks else None
-        return overview or add_unit_clauses(state) or _decline(state, "not_found")
+        return overview or add_unit_clauses(state) or add_contents(state) or _decline(state, "not_found")
     return _from_findings(state, outside)
 
 
 def _asked_here_too(state: State) -> bool:
     """Whether a part of the message that does not name the other place asks for an amount that was computed."""
-    if not any(finding.totals for finding in state.findings):
+    if not any(finding.outcomes for finding in state.findings):
         return False
     patterns = language().intents
-    parts = [part for part in re.split(r"[。！？!?；;\n]", state.read.text) if part.strip()]
+    parts = [part for part in re.split(r"[。！？!?；;\n]|\s(?=\d[^\d.%万亿千百元])", state.read.text) if part.strip()]
     return any(
         state.scope.elsewhere not in part and any(patterns[name].search(part) for name in ("amount", "highest", "rate"))
         for part in parts
@@ -93,18 +97,18 @@ def _from_findings(state: State, outside: tuple[str, ...]) -> Answer:
     for finding in findings:
         clause = state.policy.document.clause(finding.topic.clause)
         if len(findings) > 1 and clause is not None:
-            draft.section(clause.label)
+            draft.section(f"{clause.id} {draft.words.own(clause.title)}".strip())
         add_finding(draft, finding, asking=not settled)
     if len(findings) > 1:
         draft.lines.append("")
-    for word in outside:
-        draft.say("", f"“{plain_words(word)}”：文中未涉及，未载明")
+    for word in (*outside, *(part for part in state.beyond if not any(word in part for word in outside))):
+        draft.say("", draft.words("“{word}”：文中未涉及，未载明", word=plain_words(word)))
     if state.scope.elsewhere:
-        draft.say("", f"{state.scope.elsewhere}：不在这份文件的范围内，没有涉及")
+        draft.say("", draft.words("{place}：不在这份文件的范围内，没有涉及", place=state.scope.elsewhere))
     if state.scope.procedure:
-        draft.say("", "申报方式、材料、时限、网址和电话：文中未载明")
+        draft.say("", draft.words("申报方式、材料、时限、网址和电话：文中未载明"))
     if state.scope.definition:
-        draft.say("", "有关名称的定义或认定条件：文中未载明")
+        draft.say("", draft.words("有关名称的定义或认定条件：文中未载明"))
     add_notice(draft)
     if settled:
         return draft.answer("answer", finding_outcome(settled[0]))
@@ -124,15 +128,24 @@ def _decline(state: State, status: str, **words: str) -> Answer:
     if status in ("procedure", "definition") and state.findings:
         clause = pack.document.clause(state.findings[0].topic.clause)
         if clause is not None and clause.units:
-            draft.say("", f"相关条款 [{clause.id}] {clause.title} 的责任单位：{'、'.join(clause.units)}，可向其咨询")
+            draft.say(
+                "",
+                draft.words(
+                    "相关条款 [{clause}] {title} 的责任单位：{units}，可向其咨询",
+                    clause=clause.id,
+                    title=draft.words.own(clause.title),
+                    units=draft.words.listed(clause.units),
+                ),
+            )
     elif status == "not_found" and state.hits:
         near = [pack.document.clause(hit.clause) for hit in state.hits[:3]]
-        names = "；".join(f"[{clause.id}] {clause.title}" for clause in near if clause is not None and clause.id != "0")
-        if names:
-            draft.say("", f"您是想问这些条款吗？{names}")
+        named = [f"[{clause.id}] {draft.words.own(clause.title)}" for clause in near if clause is not None and clause.id != "0"]
+        if named:
+            draft.say("", draft.words("您是想问这些条款吗？{clauses}", clauses=draft.words.join(named, "；")))
     other = _other_policy(state) if status in ("outside", "not_found") else ""
     if other:
-        draft.say("", f"《{state.desk.metas[other].name}》里有相近的内容，如果问的是{state.desk.metas[other].place}，请说明")
+        meta = state.desk.metas[other]
+        draft.say("", draft.words("《{name}》里有相近的内容，如果问的是{place}，请说明", name=meta.name, place=meta.place))
     return draft.answer("decline", status)
 
 
@@ -148,8 +161,13 @@ def _all_outside(state: State, outside: tuple[str, ...]) -> bool:
     """Whether every topic is only the setting of the outside subject (孵化器的房租补贴)."""
     if language().speech["later_edition"].search(state.read.text):
         return True
+    if state.inherited:
+        return True
     numbers = any(finding.totals and finding.facts.numbers for finding in state.findings)
-    return not numbers and all(any(shares_segment(state.read, word, match) for word in outside) for match in state.matches)
+    return not numbers and all(
+        any(shares_segment(state.read, word, match) for word in outside) or is_setting(state.read, outside, match)
+        for match in state.matches
+    )
 
 
 def _money_elsewhere(state: State, asked: str) -> bool:
@@ -157,16 +175,25 @@ def _money_elsewhere(state: State, asked: str) -> bool:
     if not state.findings:
         return False
     patterns = language().intents
-    for segment in SEGMENT.findall(state.read.text):
-        if patterns[asked].search(segment):
+    for segment in SEGMENT.finditer(state.read.text):
+        if patterns[asked].search(segment[0]):
             continue
-        if any(patterns[name].search(segment) for name in _MONEY_ASKS):
+        if not (language().speech["question"].search(segment[0]) or language().speech["compute"].search(segment[0])):
+            continue
+        about = any(s < segment.end() and segment.start() < e for match in state.matches for s, e in match.spans)
+        loose = ("eligibility", "amount")  # 能给个日子吗 asks for no money
+        sums = patterns["money"].search(segment[0]) or _HOW_MUCH.search(segment[0])
+        wanted = [n for n in _MONEY_ASKS if n not in loose or (n == "amount" and sums) or (about and asked != "definition")]
+        if any(patterns[name].search(segment[0]) for name in wanted):
             return True
     return False
 
 
 def _has_amounts(state: State) -> bool:
-    return any(_strong(state, finding) and (finding.totals or finding.ask) for finding in state.findings)
+    return any(
+        _strong(state, finding) and (finding.totals or finding.ask or any(o.status == "not_eligible" for o in finding.outcomes))
+        for finding in state.findings
+    )
 
 
 def _strong(state: State, finding: Finding) -> bool:

@@ -22,7 +22,7 @@ def test_cards_give_the_clause_around_the_quote(desk: Desk) -> None:
     (card,) = source_cards(said, desk.packs["jinan-2023-2025"])["cards"]
     assert card["clause"] == "2.5.16"
     assert card["hit"] == said.citations[0].quote
-    (total,) = working(said)["totals"]
+    (total,) = working(said, desk.packs["jinan-2023-2025"])["totals"]
     assert (total["amount"], total["kind"]) == ("80万元", "精确")
     assert {"label": "比例", "value": "10%"} in total["steps"]
 
