@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from assistant.language import language
 from assistant.state import Finding, State
 from assistant.understand.facts import assemble, assign_turns, topic_benefits
-from assistant.understand.reading import Reading
+from assistant.understand.reading import Reading, of_item
 from assistant.understand.roles import Roles
+from assistant.understand.scope import SEGMENT
 from assistant.understand.topics import Match, phrase_spans
 from calculators import Facts, Outcome, evaluate, totals
 from calculators.logic import all_of, judge
@@ -16,14 +18,41 @@ from corpus.schema import Benefit, Gap, Pack, Topic
 
 _CUE, _SHARE = 1.5, 0.6  # what a cue weighs beside a met condition; how near to the best a benefit must come
 _TEXT_ASKS = frozenset({"recipient", "units", "wording", "comparison", "summary"})
+_AMOUNT_ASKS = frozenset({"amount", "highest"})
 _RULE_ASKS = frozenset({"rate", "cap", "highest"})
 
 
 def calculate(state: State) -> State:
     """The findings of the question's topics, in the order of their weight."""
     roles = assign_turns(state.turns, state.matches, state.policy, state.asked)
-    findings = tuple(_finding(state, match, roles) for match in state.matches)
-    return replace(state, findings=findings)
+    findings = []
+    for match in state.matches:
+        scoped = of_item(state.read, match.spans)
+        if scoped is state.read:
+            findings.append(_finding(state, match, roles))
+            continue
+        part = replace(state, reading=scoped, turns=(*state.turns[:-1], scoped))
+        findings.append(_finding(part, match, assign_turns(part.turns, (match,), part.policy, part.asked)))
+    return replace(state, findings=_without_settings(state, findings))
+
+
+def _without_settings(state: State, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings without clauses that pay nothing and that no question names, where others are computed: 设厂在开发区."""
+    listing = language().speech["each_of"].search(state.read.text)
+    leading = max((m.score for m, f in zip(state.matches, findings, strict=True) if f.totals or f.ask), default=0.0)
+    computed = not listing and any(finding.totals and finding.facts.numbers for finding in findings)
+    question = language().speech["question"]
+    kept = []
+    for match, finding in zip(state.matches, findings, strict=True):
+        asked = any(
+            question.search(segment[0])
+            for segment in SEGMENT.finditer(state.read.text)
+            if any(start < segment.end() and segment.start() < end for start, end in match.spans)
+        )
+        rests = computed or (not listing and match.score < leading)
+        if not rests or finding.topic.benefits or asked or not match.spans:
+            kept.append(finding)
+    return tuple(kept)
 
 
 def _finding(state: State, match: Match, said: Sequence[Roles]) -> Finding:
@@ -34,9 +63,11 @@ def _finding(state: State, match: Match, said: Sequence[Roles]) -> Finding:
     lookup = _is_lookup(state, facts, roles, pack, topic)
     if gap is not None and gap.when:
         return Finding(topic, facts, roles, gap=gap, lookup=lookup)
-    kept = _keep(outcomes, state.turns, facts, roles)
+    kept = _keep(outcomes, state.turns, facts, roles, pack)
+    if lookup and "comparison" in state.read.asks and len(kept) == 1 and not state.read.figures:
+        kept = _compared(kept[0], outcomes)
     kept = _settle_irrelevant_choices(kept, facts, pack)
-    ask = "" if lookup else _next_fact(kept, pack)
+    ask = "" if lookup else _next_fact(_foremost(kept, state.turns[-1], facts, roles), pack)
     invalid = next((o.missing[0] for o in kept if o.status == "invalid"), "")
     asked = "" if gap is not None else invalid or ask
     return Finding(topic, facts, roles, kept, totals(kept, pack.joint_caps), gap, asked, lookup)
@@ -47,16 +78,21 @@ def _is_lookup(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topi
 
     The asker's own story or a base figure makes it a claim; a bare 封顶多少 or 比例 does not.
     """
-    bases = {b.of or b.times for b in topic_benefits(pack, topic)}
-    if any(name in bases and not number.loose for (name, _), number in facts.numbers.items()):
-        return False
+    bases = {b.of or b.times or b.each for b in topic_benefits(pack, topic)}
+    said = [number for (name, _), number in facts.numbers.items() if name in bases and not number.loose]
+    written = {c.threshold.high for b in topic_benefits(pack, topic) for c in b.when if c.threshold}
+    texts = _TEXT_ASKS - {"summary"} if state.read.asks & _AMOUNT_ASKS else _TEXT_ASKS
+    if said:
+        return "wording" in state.read.asks and all(number.high in written for number in said)
     if any(entry.fact in bases for entry in roles.unsure):
+        return False
+    if language().speech["compute"].search(state.read.text) and not state.read.asks & texts:
         return False
     if state.read.own or any(turn.own for turn in state.turns[:-1]):
         sums = any(figure.kind in ("money", "count") for figure in state.read.figures)
-        return bool(state.read.asks & _TEXT_ASKS) and (not sums or "recipient" in state.read.asks)
+        return bool(state.read.asks & texts) and (not sums or "recipient" in state.read.asks)
     claims = bool(language().speech["claim"].search(state.read.text))
-    return not claims or bool(state.read.asks & (_TEXT_ASKS | _RULE_ASKS))
+    return not claims or bool(state.read.asks & (texts | _RULE_ASKS))
 
 
 def _gap(topic: Topic, facts: Facts, pack: Pack, reading: Reading) -> Gap | None:
@@ -70,7 +106,7 @@ def _gap(topic: Topic, facts: Facts, pack: Pack, reading: Reading) -> Gap | None
     return None
 
 
-def _keep(outcomes: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, roles: Roles) -> tuple[Outcome, ...]:
+def _keep(outcomes: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, roles: Roles, pack: Pack) -> tuple[Outcome, ...]:
     """The outcomes that the words are about: those with the most evidence, refused ones only where they lead."""
     if len(outcomes) < 2:
         return tuple(outcomes)
@@ -81,22 +117,83 @@ def _keep(outcomes: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, r
     weights = {o.benefit.id: _evidence(o, turn, facts, roles) for o in outcomes}
     alive = [o for o in outcomes if o.status != "not_eligible"]
     refused = [o for o in outcomes if o.status == "not_eligible"]
+    settled = {
+        condition.fact
+        for o in alive
+        for condition in o.benefit.when
+        if pack.facts[condition.fact].type == "choice" and judge(condition, facts, pack.facts) is True
+    }
+    named = {(f.low, f.high) for f in roles.rates}
+    refused = [o for o in refused if not all(c.fact in settled for c in o.failed) or _figure(o.benefit) in named]
     best_alive = max((weights[o.benefit.id] for o in alive), default=-1.0)
     best_refused = max((weights[o.benefit.id] for o in refused), default=-1.0)
     if refused and (not alive or best_refused > best_alive):
         return tuple(o for o in refused if weights[o.benefit.id] >= best_refused)
-    kept = [o for o in alive if weights[o.benefit.id] >= best_alive * _SHARE or _stands_alone(o, turn)]
+    listing = bool(language().speech["each_of"].search(turns[-1].text))
+    kept = [
+        o
+        for o in alive
+        if weights[o.benefit.id] >= best_alive * _SHARE
+        or (listing and o.status == "calculated" and o.satisfied)
+        or _stands_alone(o, turn, pack)
+        or _among_named(o, turn, facts, pack)
+    ]
     if any(o.status in ("calculated", "zero") and _asked_numbers(o, facts) for o in kept):
         # a computed result answers; what would need more facts was not asked for
         kept = [
-            o for o in kept if o.status in ("calculated", "zero", "invalid", "unstated") or weights[o.benefit.id] > best_alive
+            o
+            for o in kept
+            if o.status in ("calculated", "zero", "invalid", "unstated")
+            or weights[o.benefit.id] > best_alive
+            or ("comparison" in turn.asks and _among_named(o, turn, facts, pack))
         ]
-    return tuple(kept)
+    return tuple(_of_this_turn(kept, turns, pack))
 
 
-def _stands_alone(outcome: Outcome, turn: Reading) -> bool:
-    """Whether a benefit is computed, has a condition met and a cue of its own in the turn."""
-    return outcome.status == "calculated" and outcome.satisfied > 0 and any(turn.has(cue) for cue in outcome.benefit.cues)
+def _of_this_turn(kept: list[Outcome], turns: Sequence[Reading], pack: Pack) -> list[Outcome]:
+    """In a later turn that names one of the computed benefits, the others of earlier turns rest."""
+    now = turns[-1]
+    speech = language().speech
+    if len(turns) < 2 or speech["each_of"].search(now.text) or speech["together"].search(now.text):
+        return kept
+    named = [o for o in kept if o.status == "calculated" and _named_in(o, now, pack)]
+    return [o for o in kept if o in named or o.status != "calculated"] if named else kept
+
+
+def _named_in(outcome: Outcome, turn: Reading, pack: Pack) -> bool:
+    words = [word for c in outcome.benefit.when if c.options for o in c.options for word in pack.facts[c.fact].options[o]]
+    return any(turn.has(word) for word in outcome.benefit.cues) or bool(
+        not outcome.benefit.cues and any(turn.has(word) for word in words)
+    )
+
+
+def _figure(benefit: Benefit) -> tuple[Fraction, Fraction] | None:
+    return (benefit.figure.low, benefit.figure.high) if benefit.figure else None
+
+
+def _stands_alone(outcome: Outcome, turn: Reading, pack: Pack) -> bool:
+    """Whether a benefit is computed, has a condition met and a cue or a chosen option of its own in the turn."""
+    grounded = outcome.satisfied > 0 or bool(outcome.benefit.times)
+    words = [
+        word
+        for c in outcome.benefit.when
+        if pack.facts[c.fact].exclusive
+        for o in c.options
+        for word in pack.facts[c.fact].options[o]
+    ]
+    return outcome.status == "calculated" and grounded and any(turn.has(word) for word in (*outcome.benefit.cues, *words))
+
+
+def _among_named(outcome: Outcome, turn: Reading, facts: Facts, pack: Pack) -> bool:
+    """Whether the turn names several options of a choice and this benefit is for one of them: 开发 and 咨询 contracts."""
+    for condition in outcome.benefit.when:
+        chosen = [c for c in outcome.benefit.when if pack.facts[c.fact].type == "choice"]
+        if "comparison" not in turn.asks and any(judge(c, facts, pack.facts) is not True for c in chosen):
+            return False
+        if len(facts.chosen.get(condition.fact, ())) > 1 and condition in chosen:
+            words = [word for option in condition.options for word in pack.facts[condition.fact].options[option]]
+            return any(turn.has(word) for word in words)
+    return False
 
 
 def _asked_numbers(outcome: Outcome, facts: Facts) -> bool:
@@ -121,6 +218,20 @@ def _option_matches(benefit: Benefit, facts: Facts) -> bool:
     keys = {option for name, option in facts.numbers if name in (benefit.of, benefit.times)}
     wanted = {option for condition in benefit.when for option in condition.options}
     return "" in keys or bool(keys & wanted) or not keys
+
+
+def _compared(one: Outcome, outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """A benefit with those that differ from it only in an option: what a comparison with one side named is about."""
+    facts = {condition.fact for condition in one.benefit.when}
+    return tuple(o for o in outcomes if facts and {condition.fact for condition in o.benefit.when} == facts)
+
+
+def _foremost(kept: Sequence[Outcome], turn: Reading, facts: Facts, roles: Roles) -> Sequence[Outcome]:
+    """The benefit that the words single out, to ask for what it needs; all where none stands out."""
+    weights = sorted(((_evidence(o, turn, facts, roles), index) for index, o in enumerate(kept)), reverse=True)
+    if len(weights) > 1 and weights[0][0] >= weights[1][0] + _CUE:
+        return [kept[weights[0][1]]]
+    return kept
 
 
 def _settle_irrelevant_choices(kept: tuple[Outcome, ...], facts: Facts, pack: Pack) -> tuple[Outcome, ...]:

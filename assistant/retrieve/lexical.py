@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from assistant.retrieve.units import units_of
 from assistant.understand.script import normalise
-from assistant.understand.terms import vocabulary
+from assistant.understand.terms import find_terms
 from corpus.schema import Pack
 
 _SKIP = set("，。！？；：、“”‘’（）()《》【】,.!?;: \n\t-—…·\"'[]")
@@ -49,7 +49,7 @@ class Lexical:
     def expand(self, question: str) -> list[str]:
         """The question's grams and those of the terms that its words stand for."""
         text = normalise(question)
-        terms = {mention.term for mention in vocabulary(self._pack).find(text) if not mention.negated}
+        terms = {mention.term for mention in find_terms(self._pack, text) if not mention.negated}
         return grams(text) + [token for term in sorted(terms) for token in grams(normalise(term))]
 
     def coverage(self, question: str) -> float:

@@ -2,13 +2,21 @@
 
 from dataclasses import replace
 
+from assistant.language import language
+from assistant.retrieve.fragments import quoted_clause
 from assistant.retrieve.lexical import lexical
+from assistant.retrieve.phrases import BEYOND, phrases
 from assistant.state import State
+from assistant.understand.scope import SEGMENT
 from assistant.understand.step import carried_topics
-from assistant.understand.topics import Match, figure_topics, match_topics, weak_topics
+from assistant.understand.topics import Match, figure_topics, is_named, match_topics, weak_topics
 
 _COVERAGE = 0.5  # a question of whose character pairs the text has fewer is about something else
 _MARGIN = 1.15
+_MIN_CONTENT = 3
+_ASKS = ("amount", "money", "rate", "cap", "highest", "eligibility", "claimable")
+_BEYOND_NEAR, _BEYOND_SHARE = 0.3, 0.6
+_NEAR, _SHARE = 0.2, 0.4  # how near the nearest example question must be, and how many of the five must agree
 
 
 def retrieve(state: State) -> State:
@@ -16,8 +24,13 @@ def retrieve(state: State) -> State:
 
     Where the words name a subject outright, the vector side (a slower start, no gain) is not asked.
     """
+    named = sum(is_named(topic, state.read) for topic in state.policy.topics)
+    if named == 1 and len(state.matches) == 1 and state.matches[0].strong:
+        return replace(state, beyond=_beyond(state))  # the words name one subject: there is nothing to rank
     hits = state.desk.retriever.search(state.policy, _query(state), words_only=bool(state.matches))
-    state = replace(state, hits=hits)
+    state = replace(state, hits=hits, beyond=_beyond(state))
+    if state.inherited and state.beyond and not (state.read.figures or state.read.mentions):
+        return replace(state, matches=(), inherited=False)
     if state.matches and not state.inherited:
         boosts = {hit.clause: hit.score for hit in hits}
         past = () if state.starts_subject else state.conversation.turns
@@ -33,7 +46,47 @@ def retrieve(state: State) -> State:
     weak = [match for match in weak if scores.get(match.topic.clause, 0.0) >= (hits[0].score / _MARGIN if hits else 1.0)]
     if weak and weak[0].score >= 3:
         return replace(state, matches=(weak[0],))
-    return replace(state, matches=_by_search(state))
+    quoted_by = quoted_clause(state.policy, state.read.text)
+    if quoted_by is not None:
+        topics = [topic for topic in state.policy.topics if topic.clause == quoted_by]
+        return replace(state, matches=tuple(Match(topic, 1.0, frozenset(), False) for topic in topics[:1]))
+    return replace(state, matches=_by_phrases(state))
+
+
+def _beyond(state: State) -> tuple[str, ...]:
+    """The parts of a message that ask for what the text does not answer, by the nearest example questions."""
+    index = phrases(state.policy)
+    if index is None or not state.matches or state.read.script == "english":
+        return ()
+    found = []
+    for segment in SEGMENT.finditer(state.read.text):
+        words = segment[0].strip("，。！？；,!?;\n ")
+        spans = [span for match in state.matches for span in match.spans]
+        own = any(start < segment.end() and segment.start() < end for start, end in spans)
+        if own or len(_content(words)) < _MIN_CONTENT or not language().speech["question"].search(words):
+            continue
+        if any(figure.start < segment.end() and segment.start() < figure.end for figure in state.read.figures):
+            continue
+        near = index.nearest(words)
+        if near is not None and near.topic == BEYOND and near.score >= _BEYOND_NEAR and near.share >= _BEYOND_SHARE:
+            found.append(words)
+    return tuple(found)
+
+
+def _content(words: str) -> str:
+    """What a question speaks of, without the words that ask."""
+    for pattern in (*(language().intents[name] for name in _ASKS), language().speech["question"], language().speech["filler"]):
+        words = pattern.blank(words)
+    return words.replace(" ", "")
+
+
+def _by_phrases(state: State) -> tuple[Match, ...]:
+    """The topic of the nearest example questions; none where the nearest ask for what the text does not answer."""
+    index = phrases(state.policy)
+    near = index.nearest(state.read.text) if index is not None else None
+    if near is None or near.score < _NEAR or near.share < _SHARE:
+        return _by_search(state)
+    return tuple(Match(topic, 1.0, frozenset(), False) for topic in state.policy.topics if topic.id == near.topic)
 
 
 def _by_search(state: State) -> tuple[Match, ...]:

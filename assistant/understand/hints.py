@@ -8,6 +8,7 @@ from corpus.figures import Figure
 
 Doubt = Literal["unit", "currency", "several", "increment", "share", "target"]
 _SENTENCE_MARKS = "。！？!?；;\n"
+_NOT_SETTLED = re.compile("市?(?:落地|转化|设|销|卖|有|找|买|谈|办展|参|看|开会|碰)")
 _YEAR_WORD = re.compile(r"(?:19|20)\d\d年?|去年|前年|上年|上一年|今年|本年|明年")
 
 
@@ -26,20 +27,26 @@ def is_price(text: str, figure: Figure) -> bool:
     """每家10万 and 每培育1家 are prices; 另外一种, 每一种 and 这一家 point. None of them counts or sums."""
     words = before(text, figure, 6)
     priced = "每" in words and not any(mark in words[words.rindex("每") :] for mark in "，,。；;年")
-    pointed = figure.kind == "count" and bool(language().speech["other_one"].search(words[-4:]))
+    pointed = figure.kind == "count" and figure.value == 1 and bool(language().speech["other_one"].search(words[-4:]))
     return priced or pointed or (figure.kind == "money" and words.endswith(("单价", "单价是", "单价为")))
 
 
 def is_hoped_for(text: str, figure: Figure) -> bool:
     """Whether a figure is a sum that the asker expects or heard of: 上限是150万, 补1000万, 500万到手."""
     speech = language().speech
-    hoped = speech["award_before"].search(before(text, figure, 10)) or speech["award_after"].search(after(text, figure, 6))
-    return figure.kind == "money" and bool(hoped)
+    lead, tail = before(text, figure, 10), after(text, figure, 6)
+    if speech["just_at"].search(lead):
+        return False
+    told = speech["told"].search(lead) and not speech["correction"].search(text)
+    hoped = speech["award_before"].search(lead) or speech["award_after"].search(tail) or told
+    alternative = speech["either"].search(tail) or speech["or_else"].search(lead)
+    return figure.kind == "money" and bool(hoped or alternative)
 
 
 def is_threshold(text: str, figure: Figure) -> bool:
     """Whether a figure is a line to reach, not what was reached: 门槛300万, 还差20万."""
-    return figure.kind == "money" and bool(language().speech["threshold_before"].search(before(text, figure, 10)))
+    speech, lead = language().speech, before(text, figure, 10)
+    return figure.kind == "money" and not speech["just_at"].search(lead) and bool(speech["threshold_before"].search(lead))
 
 
 def is_shared(text: str, figure: Figure) -> bool:
@@ -86,13 +93,68 @@ def is_whole(text: str, figure: Figure) -> bool:
     return bool(re.search(r"(?:总共|一共|合计|总计|共)(?:是|为|有)?$", before(text, figure, 5)))
 
 
+def is_taken_off(text: str, figure: Figure) -> bool:
+    """Whether a figure is to be left out: 有两家是隔壁的，得刨出去; 有一单720万的黄了."""
+    speech = language().speech
+    if not figure.value:
+        return False
+    tail = re.sub(r"\([^()]*\)", "", text[figure.end :])  # an aside says nothing of the figure
+    if speech["less_after"].search(re.split("[，,。；;(]", tail)[0]):
+        return True
+    stop = min((at for mark in _SENTENCE_MARKS if (at := text.find(mark, figure.end)) >= 0), default=len(text))
+    parts = re.split("[，,]", text[figure.end : stop])
+    reach = parts[0] + ("，" + parts[1] if len(parts) > 1 and not re.search(r"\d", parts[1]) else "")
+    lead = re.split("[，,]", before(text, figure, 12))[-1]
+    return bool(speech["deduction"].search(reach) or speech["deduction"].search(lead))
+
+
+def is_net(text: str, figure: Figure) -> bool:
+    """Whether a figure is what remains after all: 实际是8家, 全年只剩260万."""
+    return bool(language().speech["net"].search(before(text, figure, 18)))
+
+
+def is_others(text: str, figure: Figure) -> bool:
+    """Whether a figure is said of another firm: 隔壁培育了8家，我们培育了3家."""
+    speech = language().speech
+    lead = before(text, figure, 40)
+    others = [match.end() for match in speech["others"].finditer(lead)]
+    own = [match.end() for match in speech["first_person"].finditer(lead)]
+    return bool(others) and max(others) > max(own, default=-1)
+
+
+def is_denied(text: str, figure: Figure) -> bool:
+    """Whether a figure is said not to be: 是14家，不是7家."""
+    return bool(re.search(r"(?:而?不是|并非|而非)(?:那|这)?$", before(text, figure, 5)))
+
+
+def is_short(text: str, figure: Figure) -> bool:
+    """Whether a figure is what is missing: 差两家."""
+    return bool(language().speech["short_of"].search(before(text, figure, 4)))
+
+
 def is_foreign(text: str, figure: Figure) -> bool:
     """Whether a sum is in another currency."""
     speech = language().speech["foreign"]
-    return figure.kind == "money" and bool(speech.match(after(text, figure, 5)) or speech.search(before(text, figure, 4)))
+    named = speech.search(figure.text.lower()) or figure.text[:1] in "$€£"  # USD stands in the figure itself
+    return figure.kind == "money" and bool(
+        named or speech.match(after(text, figure, 5)) or speech.search(before(text, figure, 4))
+    )
 
 
 def year_of(text: str, figure: Figure) -> str:
     """The year that a figure is said of; empty where none is near."""
     found = _YEAR_WORD.findall(before(text, figure, 14))
     return str(found[-1]) if found else ""
+
+
+def is_of_years(text: str, figure: Figure) -> bool:
+    """Whether a sum is of several years: 两年捏一块370万."""
+    return bool(language().speech["of_years"].search(before(text, figure, 12)))
+
+
+def based_in(text: str, place: str) -> bool:
+    """Whether someone is said to be in a place: 研发单位在苏州; not 在苏州落地, nor a customer there."""
+    at = text.find(place)
+    lead = re.split("[，,。；;]", text[:at])[-1]
+    settled = re.search("(?:在|位于|注册地?是?在?)$", lead) and not _NOT_SETTLED.match(text[at + len(place) :])
+    return bool(settled) and not language().speech["counterparty"].search(lead)

@@ -1,5 +1,6 @@
 """How near a figure stands to the words of a fact, and to the options of a choice."""
 
+import re
 from collections.abc import Mapping
 
 from assistant.language import language
@@ -10,10 +11,14 @@ from assistant.understand.topics import phrase_spans
 from corpus.figures import Figure
 from corpus.schema import Fact
 
+_LIST_GLUE = re.compile("(?:元|的)?[、，,和]?(?:(?:另|又|再)?一|另|第?[二两三四])?[个份单笔台件批款张家]?")
+_SAME_UNIT = {"家": "户"}  # firms are counted with both
 LIMIT = 30.0  # a figure farther than this from any word of a fact has no role by its words
 _RANK = 0.4  # a fact's words stand in the order of how sure they are
 _NARROWER = 5.0
 CLEAR = 6.0  # nearer than this a word claims its figure
+_ASIDE = 8.0  # a word in brackets is an aside
+_LATIN_LETTER = 0.4  # a letter tells less than a character
 _COMMA, _STOP, _OTHER_FIGURE, _HEARSAY = 6.0, 12.0, 12.0, 20.0
 
 
@@ -23,7 +28,7 @@ def suits(figure: Figure, fact: Fact) -> bool:
         return figure.kind in ("money", "bare")
     if fact.type != "count":
         return False
-    return figure.kind == "bare" or (figure.kind == "count" and figure.unit in (fact.unit, "个"))
+    return figure.kind == "bare" or (figure.kind == "count" and figure.unit in (fact.unit, "个", _SAME_UNIT.get(fact.unit)))
 
 
 def cost_of(reading: Reading, figure: Figure, fact: Fact) -> float:
@@ -40,6 +45,8 @@ def cost_of(reading: Reading, figure: Figure, fact: Fact) -> float:
         costs.append(LIMIT - 1)
     elif figure.kind == "bare":
         costs = [cost + 2 for cost in costs]
+    if figure.kind == "count" and figure.unit not in (fact.unit, "") and min(costs, default=1000.0) > CLEAR:
+        return 1000.0  # 两个 counts kinds of vouchers only beside the word
     lead = before(reading.text, figure, 200)
     hearsay = _HEARSAY if language().speech["other_speaker"].search(lead) or _far_off(reading, lead) else 0.0
     part = _NARROWER if is_part(reading.text, figure) else 0.0
@@ -73,7 +80,7 @@ def _far_off(reading: Reading, lead: str) -> bool:
 def listed(text: str, first: Figure, second: Figure) -> bool:
     """Whether two figures stand in one list: 200万 和 350万."""
     between = text[min(first.end, second.end) : max(first.start, second.start)]
-    return not between.strip(" 、和及与,，跟还有")
+    return bool(_LIST_GLUE.fullmatch(between.strip(" 、和及与,，跟还有")))
 
 
 def _distance(reading: Reading, figure: Figure, mention: Mention) -> float:
@@ -84,7 +91,9 @@ def _distance(reading: Reading, figure: Figure, mention: Mention) -> float:
         between, cost = text[figure.end : mention.start], 2.0 if text[figure.end : figure.end + 1] not in "的" else 0.5
     else:
         return 0.0
-    cost += float(len(between))
+    between = re.sub(r"\([^()]*\)", "", between)  # what stands in brackets is no distance
+    cost += _ASIDE if _in_brackets(text, mention) and not _in_brackets(text, figure) else 0.0
+    cost += len(between) * (_LATIN_LETTER if reading.script == "english" else 1.0)
     cost += _COMMA * sum(between.count(char) for char in "，,、:：") + _STOP * sum(between.count(c) for c in "。！？!?；;\n")
     lo, hi = min(mention.end, figure.end), max(mention.start, figure.start)
     crossed = sum(
@@ -95,6 +104,17 @@ def _distance(reading: Reading, figure: Figure, mention: Mention) -> float:
     return cost + _OTHER_FIGURE * crossed
 
 
+def _sentence_of(text: str, figure: Figure) -> tuple[int, int]:
+    """The span of the sentence that holds a figure; a semicolon ends one too."""
+    start = max(text.rfind(mark, 0, figure.start) for mark in "。！？!?；;\n") + 1
+    stop = min((at for mark in "。！？!?；;\n" if (at := text.find(mark, figure.end)) >= 0), default=len(text))
+    return start, stop
+
+
+def _in_brackets(text: str, place: Mention | Figure) -> bool:
+    return text.rfind("(", 0, place.start) > text.rfind(")", 0, place.start)
+
+
 def option_of(reading: Reading, figure: Figure, fact: Fact, known: Mapping[str, Fact]) -> str:
     """The option of the fact's `by` choice that stands nearest to the figure in its sentence.
 
@@ -103,7 +123,11 @@ def option_of(reading: Reading, figure: Figure, fact: Fact, known: Mapping[str, 
     if not fact.by:
         return ""
     costs: dict[str, float] = {}
-    for option, words in known[fact.by].options.items():
+    start, stop = _sentence_of(reading.text, figure)
+    here = {w for m in reading.mentions if start <= m.start < stop and not m.negated for w in (m.term,)}
+    options = known[fact.by].options
+    local = {option: words for option, words in options.items() if here & {part for w in words for part in w.split(" + ")}}
+    for option, words in (local or options).items():
         places = [m for m in reading.mentions if not m.negated and m.term in words]
         places += [
             m

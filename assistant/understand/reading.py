@@ -1,22 +1,27 @@
 """One turn as read: its terms, figures, ways of asking, places and manipulation."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from assistant.language import language
+from assistant.understand.headings import clause_under_heading
 from assistant.understand.script import Script, normalise, script_of
-from assistant.understand.terms import Mention, vocabulary
+from assistant.understand.terms import Mention, find_terms
 from corpus.figures import Figure, scan
 from corpus.numerals import read_numeral
 from corpus.schema import Pack
 
+_STOP = re.compile("[。！？!?；;\n]")
+_DECLARED_UNIT = re.compile(r"(?:金额|计量|表头)?单位(?:是|为|都是|用的?是?|[:：])?\s*[(（“”'‘「\x22]*([百千万亿]{0,2})元")
 MAX_FIGURES = 30  # nobody states more in a turn, and each is weighed against the others
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*|[。！？!?；;\n]+")
 _SECTION_REF = re.compile(
     r"第\s*([一二三四五六七八九十\d]{1,3})\s*(?:部分|大项|章)(?:的?第?\s*[(]?([一二三四五六七八九十\d]{1,3})[)]?\s*(?:点|项|节|条|款)?)?"
 )
 _CLAUSE_REF = re.compile(
-    r"第\s*((?:\d\s*){1,3}|[一二三四五六七八九十百]{1,5})\s*(?:条|项|款)|(?<![\d.])(\d{1,2}(?:\.\d{1,2}){1,2})(?![\d.]*[%‰万亿元w\d家个])|(?:^|[^\d.])(\d{1,3})\s*条(?!产业|生产|线)|(?:article|clause|item)\s*(\d{1,3}(?:\.\d{1,2})*)"
+    r"第\s*((?:\d\s*){1,3}|[一二三四五六七八九十百]{1,5})\s*(?:条|项|款)|(?<![\d.])(\d{1,2}(?:\.\d{1,2}){1,2})(?![\d.]*\s?(?:[%‰万亿元w\d家个]|million|billion|percent|yuan|rmb|m\b|bn\b))|(?:^|[^\d.])(\d{1,3})\s*条(?!产业|生产|线)|(?:article|clause|item)\s*(\d{1,3}(?:\.\d{1,2})*)"
 )
 
 
@@ -35,6 +40,7 @@ class Reading:
     manipulated: bool
     own: bool
     home: tuple[str, ...] = ()
+    items: tuple[tuple[int, int], ...] = ()
 
     def has(self, term: str) -> bool:
         """Whether a term is mentioned and not denied."""
@@ -61,19 +67,86 @@ def read_turn(message: str, pack: Pack) -> Reading:
             manipulated = True
             sentence = _honest_part(sentence)
         kept.append(sentence)
-    text = "".join(kept)
+    text = rules.speech["courtesy"].blank("".join(kept))
+    marks = _enumerators(text)
+    items = tuple(zip([m.start() for m in marks], [*(m.start() for m in marks[1:]), len(text)], strict=False))
+    figures = [f for f in scan(text) if not any(m.start() <= f.start and f.end <= m.end() for m in marks)]
     return Reading(
         raw=message,
         text=text,
         script=script_of(message),
-        mentions=vocabulary(pack).find(text),
-        figures=scan(text)[:MAX_FIGURES],
+        mentions=tuple(m for m in find_terms(pack, text) if not _outward(text, m, pack)),
+        figures=_in_declared_unit(tuple(figures), text)[:MAX_FIGURES],
         asks=frozenset(name for name, pattern in rules.intents.items() if pattern.search(text)),
-        clause_refs=_clause_refs(text),
+        clause_refs=_clause_refs(text) + ((under,) if (under := clause_under_heading(pack, text)) else ()),
         places=tuple(dict.fromkeys(match[0] for match in rules.places.finditer(text))),
         manipulated=manipulated,
         home=tuple(word.lower() for word in pack.meta.selects),
+        items=items,
         own=bool(rules.speech["first_person"].search(text) or rules.speech["own_story"].search(text)),
+    )
+
+
+def _enumerators(text: str) -> list[re.Match[str]]:
+    """The marks of an enumeration that counts up from one: ①②, 一，二，, (1)(2); none where there is no such series."""
+    found: list[re.Match[str]] = []
+    for match in language().speech["enumerator"].finditer(text):
+        digits = re.search(r"[1-9一二三四五]", match[0])
+        value = read_numeral(digits[0]) if digits else None
+        if value == len(found) + 1:
+            found.append(match)
+    return found if len(found) > 1 else []
+
+
+def of_item(reading: Reading, spans: Iterable[tuple[int, int]]) -> Reading:
+    """The reading without the items of an enumeration that the spans do not touch; blanks keep the offsets."""
+    spans = list(spans)
+    touched = {item: sum(start < item[1] and item[0] < end for start, end in spans) for item in reading.items}
+    mine = [item for item, count in touched.items() if count and 2 * count > max(touched.values())]
+    if not mine or len(mine) == len(reading.items):
+        return reading
+    text = reading.text
+    for start, end in reading.items:
+        if (start, end) not in mine:
+            stop = (
+                max((m.end() for m in _STOP.finditer(text, start, end)), default=end)
+                if (start, end) == reading.items[-1]
+                else end
+            )
+            text = text[:start] + " " * (stop - start) + text[stop:]
+    return replace(
+        reading,
+        text=text,
+        mentions=tuple(m for m in reading.mentions if text[m.start : m.end].strip()),
+        figures=tuple(f for f in reading.figures if text[f.start : f.end].strip()),
+    )
+
+
+def _outward(text: str, mention: Mention, pack: Pack) -> bool:
+    """Whether a word of moving leads away: 搬到西安 is no moving in."""
+    rules = language()
+    if not rules.speech["moving"].search(text[mention.start : mention.end]):
+        return False
+    target = rules.places.match(text, mention.end)
+    return (
+        target is not None
+        and target[0] not in [word.lower() for word in pack.meta.selects]
+        and target[0] not in pack.document.source
+    )
+
+
+def _in_declared_unit(figures: tuple[Figure, ...], text: str) -> tuple[Figure, ...]:
+    """The figures with the unit of a table's head: 单位是亿元，填0.076."""
+    declared = _DECLARED_UNIT.search(text)
+    if declared is None:
+        return figures
+    scale = read_numeral("1" + declared[1]) if declared[1] else Fraction(1)
+    assert scale is not None
+    return tuple(
+        replace(f, kind="money", unit="元", low=f.low * scale, high=f.high * scale)
+        if f.kind == "bare" and f.start >= declared.end()
+        else f
+        for f in figures
     )
 
 
@@ -89,7 +162,8 @@ def _clause_refs(text: str) -> tuple[str, ...]:
     sections = []
     for match in _SECTION_REF.finditer(text):
         numbers = [read_numeral(part) for part in match.groups() if part]
-        sections.append(".".join(str(int(number)) for number in numbers if number is not None))
+        if len(numbers) > 1:  # a chapter alone names no clause
+            sections.append(".".join(str(int(number)) for number in numbers if number is not None))
     return tuple(dict.fromkeys([*sections, *(_clause_number(match) for match in _CLAUSE_REF.finditer(text))]))
 
 

@@ -1,7 +1,9 @@
 """Which fact a figure states: nearest words of the facts in question, with what people say in between."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -9,20 +11,27 @@ from assistant.language import language
 from assistant.understand.hints import (
     Doubt,
     after,
-    before,
     bound,
+    is_denied,
     is_foreign,
     is_hoped_for,
     is_increment,
+    is_net,
     is_new_level,
+    is_of_years,
     is_old_level,
+    is_others,
     is_part,
     is_price,
     is_relative,
     is_shared,
+    is_short,
+    is_taken_off,
     is_threshold,
+    is_whole,
     year_of,
 )
+from assistant.understand.hints import before as before_words
 from assistant.understand.nearness import CLEAR, LIMIT, cost_of, listed, option_of, rank_of, suits
 from assistant.understand.reading import Reading
 from corpus.figures import Figure
@@ -31,6 +40,14 @@ from corpus.schema import Fact
 _NEAR = 1.5  # a word this near says what the figure is, whatever else stands around
 _BARE = 10_000  # a smaller number without a unit may be yuan or 万元
 _THIS_YEAR = ("今年", "本年")
+_PAST_YEARS = ("去年", "前年", "上年", "上一年")
+_TIE = 0.02
+_TOTAL = re.compile("一共|总共|总计|共|总额|累计")
+_PART_REACH = 8
+_ABOUT = Fraction(5, 4)
+_COUNTED_REACH = 8
+_SENTENCE_MARK = re.compile("[。；;！？!?\\n]")
+_CLAUSE_MARK = re.compile("[，,。；;！？!?]")
 _NOT_COUNTED = frozenset("年月天日期岁度倍次层届轮步")
 
 
@@ -77,34 +94,83 @@ def assign(
     *,
     asked: str = "",
     own_figures: frozenset[Fraction] = frozenset(),
+    rates: frozenset[Fraction] = frozenset(),
+    near_words: Mapping[str, AbstractSet[str]] | None = None,
+    before: AbstractSet[str] = frozenset(),
 ) -> Roles:
     """The roles of a turn's figures.
 
     `facts` may take a figure (the first wins a tie), `bases` may take one that no word claims, `asked` is the fact of
-    our last question, `own_figures` are the rules' own caps and thresholds. A wrong figure is worse than a question:
-    what may be a bound, an increase, another currency or one of several is not taken.
+    our last question, `own_figures` are the rules' own caps and thresholds, `rates` their rates, `near_words` the words
+    of the subject that each fact of a group belongs to, `before` the facts that earlier turns stated. A wrong figure is
+    worse than a question: what may be a bound, an increase, another currency or one of several is not taken.
     """
     said: list[Said] = []
     expected: list[Figure] = []
     unsure: list[Unsure] = []
     text = reading.text
+    theirs = [f for f in reading.figures if f.kind in ("money", "count") and is_others(text, f)]
+    ours = [f for f in reading.figures if f.kind in ("money", "count") and f not in theirs]
+    strangers = [f for f in theirs if any(o.kind == f.kind for o in ours)]
     for figure in reading.figures:
         if figure.kind not in ("money", "count", "bare") or figure.vague or is_price(text, figure):
             continue
-        if figure.kind == "count" and figure.unit in _NOT_COUNTED:
+        if (figure.kind == "count" and figure.unit in _NOT_COUNTED) or is_short(text, figure) or is_denied(text, figure):
+            continue
+        if figure.kind == "count" and language().speech["unreached"].search(after(text, figure, 16)):
+            none = figure.text.startswith("一") and re.match(r"[^，,。；;]{0,8}[都也]", after(text, figure, 10))
+            if not none and not before:
+                continue  # 还有5家没评上
+            if none:
+                figure = replace(figure, low=Fraction(0), high=Fraction(0))  # 一家都没过
+        if figure in strangers:
+            expected.append(figure)
+            continue
+        if is_part(text, figure) and not _described(reading, figure):
+            continue  # 其中人工600万 is a part of the sum, not the sum that counts
+        if language().speech["per_period"].search(before_words(text, figure, 14)):
+            unsure += [Unsure(fact.name, (figure,), "increment") for fact in facts if fact.name in bases and suits(figure, fact)][
+                :1
+            ]
             continue
         suited = [fact for fact in facts if suits(figure, fact) and not _miscounted(reading, figure, fact)]
-        best = min(((cost_of(reading, figure, fact), index, fact) for index, fact in enumerate(suited)), default=None)
+        suited = [fact for fact in suited if not (fact.annual and is_of_years(text, figure))]
+        suited = [fact for fact in suited if not fact.jointly or language().speech["jointly"].search(text)]
+        wary = [fact for fact in suited if not _is_beware(reading, figure, fact)]
+        if any(cost_of(reading, figure, fact) <= LIMIT / 2 for fact in wary):
+            suited = wary
+        costs = {fact.name: cost_of(reading, figure, fact) for fact in suited}
+        ties = {
+            fact.name: _TIE * _far(reading, figure, (near_words or {}).get(fact.name, frozenset()))
+            for fact in suited
+            if fact.group
+        }
+        best = min(
+            ((costs[fact.name] + ties.get(fact.name, 0.0), index, fact) for index, fact in enumerate(suited)), default=None
+        )
         near = best is not None and best[0] < _NEAR
+        if _is_product(figure, reading.figures, rates):
+            expected.append(figure)  # a result that somebody worked out
+            continue
+        if figure.value in own_figures and language().speech["pointed"].search(before_words(text, figure, 4)):
+            expected.append(figure)  # 那50万
+            continue
         if is_hoped_for(text, figure) and (not near or figure.value in own_figures):
             expected.append(figure)
             continue
         if is_threshold(text, figure) and not near:
             continue
+        if figure.kind == "bare" and figure.value * 10_000 in own_figures:
+            expected.append(replace(figure, kind="money", low=figure.low * 10_000, high=figure.high * 10_000))
+            continue  # 封200 is the text's own 200万
+        if figure.value in own_figures and bound(text, figure) == "above":
+            continue  # “300万元以上” repeats the text
         choice: Fact | None = best[2] if best and best[0] <= LIMIT else None
         cost = best[0] if best and choice else LIMIT
         if _claimed_elsewhere(reading, figure, choice, cost, known, asked):
             continue
+        if choice is None and said and is_net(text, figure):
+            choice = next((fact for fact in suited if fact.name == said[-1].fact), None)
         choice = choice or _default(figure, suited, bases, asked)
         if choice is None:
             continue
@@ -117,12 +183,24 @@ def assign(
             said += [Said(fact.name, option_of(reading, figure, fact, known), figure, cost) for fact in others]
         option = option_of(reading, figure, choice, known)
         said.append(Said(choice.name, option, figure, cost, rank_of(reading, figure, choice), bound(text, figure)))
+        said += [
+            Said(fact.name, "", figure, cost, rank_of(reading, figure, choice), bound(text, figure))
+            for fact in facts
+            if fact.name in choice.same_as and not is_shared(text, figure)
+            if language().speech["same_figure"].search(text) or "claimable" in reading.asks
+        ]
+    said = _listed_with(reading, said, expected)
+    said = _without_parts(text, said)
+    said = _own_before_same(said, known)
+    said = _against_target(text, said, known, before)
     said = _current(text, _prune(said, own_figures))
     unsure += _several(text, said)
+    unsure += _adjusted(reading, said)
+    unsure = [doubt for doubt in unsure if doubt.why != "target" or all(entry.fact != doubt.fact for entry in said)]
     doubted = {entry.fact for entry in unsure if entry.why in ("several", "target")}
     said = [entry for entry in said if entry.fact not in doubted]
-    rates = tuple(figure for figure in reading.figures if figure.kind == "rate" and not is_relative(text, figure))
-    return Roles(tuple(said), tuple(expected), rates, tuple(unsure))
+    named = tuple(figure for figure in reading.figures if figure.kind == "rate" and not is_relative(text, figure))
+    return Roles(tuple(said), tuple(expected), named, tuple(unsure))
 
 
 def _doubt(reading: Reading, figure: Figure, fact: Fact) -> Doubt | None:
@@ -132,18 +210,97 @@ def _doubt(reading: Reading, figure: Figure, fact: Fact) -> Doubt | None:
         return "currency"
     if fact.type == "money" and figure.kind == "bare" and figure.value < _BARE:
         return "unit"
-    if any(word in before(text, figure, 4) for word in fact.beware) and not language().speech["excess"].search(
-        before(text, figure, 6)
-    ):
+    if _is_beware(reading, figure, fact):
         return "target"
+    if fact.minus and language().speech["over_last_year"].search(before_words(text, figure, 14)):
+        return "target"  # more than last year is not more than the target
     grows = any(language().speech["increment"].search(word) for word in fact.words)
     if grows and is_new_level(text, figure):
         return "increment"
     if not grows and fact.type == "money" and is_increment(text, figure):
         return "increment"
-    if fact.type == "money" and any(rate.kind == "rate" and is_relative(text, rate) for rate in reading.figures):
+    shares = [rate for rate in reading.figures if rate.kind == "rate" and is_relative(text, rate)]
+    if fact.type == "money" and any(not _SENTENCE_MARK.search(_between(text, rate, figure)) for rate in shares):
         return "share"
     return None
+
+
+def _is_product(figure: Figure, figures: Sequence[Figure], rates: AbstractSet[Fraction]) -> bool:
+    """Whether a sum is another one times a rate of the rules or of the message: 9000万 at 1.5‰ and 13.5万."""
+    if figure.kind != "money" or not figure.value:
+        return False
+    said = [rate.high for rate in figures if rate.kind == "rate"]
+    if figure.approx:  # 六十多万 of 4200万 at 1.5%
+        sums = [o.value for o in figures if o.kind == "money" and o.value > figure.value]
+        return any(figure.value <= other * rate < figure.value * _ABOUT for other in sums for rate in {*rates, *said})
+    others = [o.value for o in figures if o.kind == "money" and o.value > figure.value]
+    return any(other * rate == figure.value for other in others for rate in {*rates, *said})
+
+
+def _far(reading: Reading, figure: Figure, words: AbstractSet[str]) -> float:
+    """How far a figure stands from the nearest of some words, sentence ends counted; 0 where there are none."""
+    places = [m for m in reading.mentions if m.term in words]
+    gaps = [
+        abs(m.start - figure.start)
+        + 40 * bool(_SENTENCE_MARK.search(reading.text[min(m.end, figure.end) : max(m.start, figure.start)]))
+        for m in places
+    ]
+    return float(min(gaps, default=0))
+
+
+def _is_beware(reading: Reading, figure: Figure, fact: Fact) -> bool:
+    """Whether the words before a figure make it another than this fact: a target, a total."""
+    lead = before_words(reading.text, figure, 6)
+    return any(word in lead[-4:] for word in fact.beware) and not language().speech["excess"].search(lead)
+
+
+def _described(reading: Reading, figure: Figure) -> bool:
+    """Whether a term of the policy says what a part is: 其中本金800万, 其中600万是市内转化的."""
+    begin = reading.text.rfind("其中", 0, figure.start)
+    return any(begin < m.start and m.end <= figure.end + _PART_REACH for m in reading.mentions if m.end > begin)
+
+
+def _listed_with(reading: Reading, said: list[Said], expected: Sequence[Figure]) -> list[Said]:
+    """With the figures that no word claims but that stand in one list, or in a row of quarters, with one that is said."""
+    text, found = reading.text, list(said)
+    period = language().speech["part_of_year"]
+    for figure in reading.figures:
+        taken = any(entry.figure.start == figure.start for entry in found) or any(f.start == figure.start for f in expected)
+        if taken or figure.kind not in ("money", "count") or figure.vague:
+            continue
+        like = [e for e in found if e.figure.kind == figure.kind and e.figure.unit == figure.unit]
+        peer = next((e for e in like if listed(text, e.figure, figure)), None)
+        if peer is None and period.search(before_words(text, figure, 16)):
+            peer = next((e for e in like if period.search(before_words(text, e.figure, 16))), None)
+        if peer is not None:
+            found.append(replace(peer, figure=figure))
+    return sorted(found, key=lambda entry: entry.figure.start)
+
+
+def _without_parts(text: str, said: list[Said]) -> list[Said]:
+    """Without the parts of a whole that is said as well: 人工600万、设备400万，一共1000万."""
+    for entry in said:
+        others = [o for o in said if o.fact == entry.fact and o is not entry]
+        if is_whole(text, entry.figure) and len(others) > 1 and sum(o.figure.value for o in others) == entry.figure.value:
+            return [o for o in said if o not in others]
+    return said
+
+
+def _own_before_same(said: list[Said], known: Mapping[str, Fact]) -> list[Said]:
+    """A figure that was lent from another fact (`same_as`) gives way to the fact's own."""
+    own = {
+        entry.fact for entry in said if not any(o.figure is entry.figure and entry.fact in known[o.fact].same_as for o in said)
+    }
+    return [
+        entry
+        for entry in said
+        if entry.fact not in own
+        or not any(o.figure is entry.figure and o is not entry and entry.fact in known[o.fact].same_as for o in said)
+    ]
+
+
+def _between(text: str, one: Figure, other: Figure) -> str:
+    return text[min(one.end, other.end) : max(one.start, other.start)]
 
 
 def _current(text: str, said: list[Said]) -> list[Said]:
@@ -153,10 +310,52 @@ def _current(text: str, said: list[Said]) -> list[Said]:
         rivals = [o for o in said if o.fact == entry.fact and o.option == entry.option and o is not entry]
         newer = any(is_new_level(text, o.figure) or year_of(text, o.figure) in _THIS_YEAR for o in rivals)
         summed = bool(language().speech["sum"].search(text))
-        if is_old_level(text, entry.figure) and newer and not summed:
+        levelled = any(is_new_level(text, o.figure) for o in rivals)
+        if is_old_level(text, entry.figure) and newer and (levelled or not summed):
+            continue
+        if newer and not summed and year_of(text, entry.figure) in _PAST_YEARS:
             continue
         kept.append(entry)
     return kept
+
+
+def _against_target(text: str, said: list[Said], known: Mapping[str, Fact], earlier: AbstractSet[str]) -> list[Said]:
+    """Where a target is said, a count without a word of excess is the whole, not what exceeds: 任务25家，认定了23家."""
+    names = {entry.fact for entry in said} | earlier
+    return [
+        replace(entry, fact=known[entry.fact].minus[0])
+        if known[entry.fact].beware
+        and known[entry.fact].minus
+        and known[entry.fact].minus[1] in names
+        and (known[entry.fact].minus[0] not in names or known[entry.fact].minus[0] in earlier)
+        and (known[entry.fact].minus[0] in earlier or not language().speech["excess"].search(before_words(text, entry.figure, 6)))
+        else entry
+        for entry in said
+    ]
+
+
+def _adjusted(reading: Reading, said: Sequence[Said]) -> list[Unsure]:
+    """Facts whose sum an auditor, a return or a missing filing changes by a figure that was not understood."""
+    speech, text = language().speech, reading.text
+    if speech["multi_year"].search(text):
+        return [Unsure(entry.fact, (entry.figure,), "several") for entry in said[:1]]
+    found = []
+    for entry in said:
+        others = [f for f in reading.figures if f.kind == entry.figure.kind and f.value != entry.figure.value]
+        loose = [
+            f
+            for f in others
+            if speech["adjusted"].search(before_words(text, f, 12)) or speech["adjusted_behind"].search(after(text, f, 10))
+        ]
+        if others and speech["adjusted_behind"].search(after(text, entry.figure, 10)) and entry.rank < 0:
+            found.append(Unsure(entry.fact, (entry.figure, *others[:1]), "several"))
+            continue
+        if is_net(text, entry.figure) or any(is_taken_off(text, f) for f in loose):
+            continue
+        loose = [f for f in loose if not any(o.figure is f and o.fact != entry.fact for o in said)]
+        if loose and not any(o.figure in loose and o.rank < entry.rank for o in said):
+            found.append(Unsure(entry.fact, (entry.figure, *loose), "several"))
+    return found[:1]
 
 
 def _several(text: str, said: Sequence[Said]) -> list[Unsure]:
@@ -166,11 +365,20 @@ def _several(text: str, said: Sequence[Said]) -> list[Unsure]:
         for option in dict.fromkeys(entry.option for entry in said if entry.fact == name):
             entries = [entry for entry in said if entry.fact == name and entry.option == option]
             sums = [entry for entry in entries if entry.figure.kind == "money"]
+            if any(is_net(text, entry.figure) for entry in sums):
+                continue
+            if all(language().speech["part_of_year"].search(before_words(text, entry.figure, 16)) for entry in sums):
+                continue  # the quarters add up
+            sums = [entry for entry in sums if not is_taken_off(text, entry.figure)]
             if len({entry.figure.value for entry in sums}) < 2 or any(is_part(text, entry.figure) for entry in sums):
                 continue
             years = {year_of(text, entry.figure) for entry in sums} - {""}
             ranks, costs = {entry.rank for entry in sums}, [entry.cost for entry in sums]
             in_list = all(listed(text, a.figure, b.figure) for a, b in pairwise(sums))
+            apart = language().speech["each_apart"].search(text) and not language().speech["together"].search(text)
+            if apart and not _TOTAL.search(text):
+                found.append(Unsure(name, tuple(entry.figure for entry in sums), "several"))
+                continue
             added = (bool(language().speech["sum"].search(text)) or in_list) and len(years) < 2
             if added or (len(ranks) > 1 and len(years) < 2) or (max(costs) - min(costs) > _NEAR * 4 and len(years) < 2):
                 continue
@@ -182,12 +390,14 @@ def _several(text: str, said: Sequence[Said]) -> list[Unsure]:
 
 def _miscounted(reading: Reading, figure: Figure, fact: Fact) -> bool:
     """Whether the thing counted is another: 培育了5家科技型中小企业 counts no 高新技术企业."""
-    if not fact.counts or figure.kind != "count":
+    if not fact.counts or figure.kind != "count" or not figure.value:
         return False
-    behind = [m for m in reading.mentions if m.start >= figure.end and reading.text[figure.end : m.start] in ("", "的", " ")]
-    if behind:
+    behind = [m for m in reading.mentions if m.start >= figure.end and m.start - figure.end <= _COUNTED_REACH]
+    if any(m.term in fact.counts for m in behind) and not _CLAUSE_MARK.search(reading.text[figure.end : behind[-1].end]):
+        return False  # 11家评上高新技术企业
+    if behind and reading.text[figure.end : behind[0].start] in ("", "的", " "):
         return behind[0].term not in fact.counts
-    if figure.text[0] == "一" and not language().speech["excess"].search(before(reading.text, figure, 4)):
+    if figure.text[0] == "一" and not language().speech["excess"].search(before_words(reading.text, figure, 4)):
         return True  # 一家一家算 counts nothing
     return figure.unit != fact.unit or bool(language().speech["counted_things"].match(after(reading.text, figure, 6)))
 
@@ -196,7 +406,7 @@ def _claimed_elsewhere(
     reading: Reading, figure: Figure, choice: Fact | None, cost: float, known: Mapping[str, Fact], asked: str
 ) -> bool:
     """Whether a figure clearly states something else: a fact of another subject, or sales, profit, rent."""
-    lead = before(reading.text, figure, 10)
+    lead = before_words(reading.text, figure, 10)
     own = bool(choice and any(word in lead for word in choice.words))
     if figure.kind == "money" and not own and language().speech["bystanders"].search(lead):
         return True

@@ -9,6 +9,10 @@ from corpus.text import fold
 Script = Literal["simplified", "traditional", "english"]
 MAX_CHARS = 2000
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_SMALL = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+_NUMBER_WORDS = {word: str(value) for value, word in enumerate(_SMALL.split(" "), 2)}
+_NUMBER_WORDS |= {"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "a dozen": "12"}
+_WORDED = re.compile(r"(?<![a-z-])(?:" + "|".join(_NUMBER_WORDS) + r")(?![a-z-])")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -21,11 +25,17 @@ def _converter(config: str) -> Any:
 
 def normalise(message: str) -> str:
     """A message as the engine reads it: compatibility forms and traditional characters folded, lower case."""
-    text = fold(re.sub(r"(?<=[\d\uff10-\uff19])，(?=[\d\uff10-\uff19])", "， ", message))  # a pause is no thousands separator
+    digit = r"[\d\uff10-\uff19]"
+    message = re.sub(rf"(?<!{digit})({digit}{{1,3}})，(?={digit}{{3}}(?!{digit}))", r"\1,", message)
+    text = fold(re.sub(rf"(?<={digit})，(?={digit})", "， ", message))  # a pause is no thousands separator
     if _HAN.search(text):
         text = _converter("t2s").convert(text)
     text = re.sub(r"[ \t]+", " ", text.lower())
+    text = re.sub(r"(?<=[a-z])[’‘](?=[a-z])", "'", text)
+    text = re.sub(r"(?<=[a-z0-9%)])\.(?=\s+[a-z]|\s*$)", "。", text)  # an English full stop ends a sentence
+    text = _WORDED.sub(lambda match: _NUMBER_WORDS[match[0]], text)
     text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
+    text = text.replace("木有", "没有").replace("肿么", "怎么").replace("神马", "什么")
     return text.replace("帐", "账").strip()
 
 

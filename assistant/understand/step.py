@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
-from assistant.language import language
+from assistant.language import Pattern, language
 from assistant.state import Conversation, Past, State
 from assistant.understand.reading import Reading, read_turn
-from assistant.understand.scope import choose_pack, find_scope
+from assistant.understand.scope import SEGMENT, choose_pack, find_scope, outside_words
 from assistant.understand.script import MAX_CHARS
 from assistant.understand.topics import Match, match_topics
 from corpus.schema import Pack, Topic
+
+_SHORT = 30  # a question this short without a subject of its own asks on
 
 
 def understand(state: State) -> State:
@@ -20,7 +22,9 @@ def understand(state: State) -> State:
     same = state.conversation.pack_id in ("", pack_id)
     past = state.conversation.turns if same else _in_other_pack(state.conversation, pack)
     starts = bool(language().speech["new_subject"].search(reading.text)) or not past
-    turns = _subject(past, reading, starts)
+    past, label = _labelled(past, reading, pack)
+    turns = _subject(past, reading, starts and not label)
+    reading = _without_outside(reading, pack)
     matches = match_topics(reading, pack, carried=() if starts else carried_topics(past, pack))
     inherited = False
     if not matches and past:
@@ -37,6 +41,43 @@ def understand(state: State) -> State:
         inherited=inherited,
         scope=find_scope(reading, pack, matches),
     )
+
+
+def _without_outside(reading: Reading, pack: Pack) -> Reading:
+    """The reading without the terms of parts that ask for an outside subject, where other parts have terms."""
+    strange = [
+        segment for word in outside_words(reading, pack) for segment in SEGMENT.finditer(reading.text) if word in segment[0]
+    ]
+    kept = tuple(m for m in reading.mentions if not any(s.start() <= m.start < s.end() for s in strange))
+    return (
+        replace(reading, mentions=kept) if strange and kept and match_topics(replace(reading, mentions=kept), pack) else reading
+    )
+
+
+def _labelled(past: tuple[Past, ...], reading: Reading, pack: Pack) -> tuple[tuple[Past, ...], str]:
+    """Where companies were told apart by 甲 and 乙, only what was said of the one that this turn names."""
+    pattern = language().speech["label"]
+    now = set(pattern.findall(reading.text))
+    known = {name for p in past for name in pattern.findall(p.reading.text)}
+    if len(now) != 1 or len(known) < 2 or not now <= known:
+        return past, ""
+    (label,) = now
+    kept = []
+    for turn in past:
+        text = _of_label(turn.reading.text, label, pattern)
+        if text.strip():
+            kept.append(replace(turn, reading=read_turn(text, pack), starts_subject=False))
+    return tuple(kept), label
+
+
+def _of_label(text: str, label: str, pattern: Pattern) -> str:
+    """The parts of a text that speak of one label, and what stands before any label."""
+    marks = list(pattern.finditer(text))
+    if not marks:
+        return text
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    parts = [text[mark.start() : end] for mark, end in zip(marks, ends, strict=True) if mark[0] == label]
+    return text[: marks[0].start()] + "".join(parts)
 
 
 def _in_other_pack(conversation: Conversation, pack: Pack) -> tuple[Past, ...]:
@@ -63,6 +104,7 @@ def _inherit(past: tuple[Past, ...], reading: Reading, pack: Pack) -> tuple[Matc
     """The topics of the last turn that had any, where this turn reads as a follow-up."""
     topics = carried_topics(past, pack)
     follows = bool(language().speech["follow_up"].search(reading.text)) or bool(reading.figures) or bool(reading.mentions)
+    follows = follows or (bool(reading.asks) and len(reading.text) <= _SHORT)
     if not follows or not topics:
         return ()
     return tuple(Match(topic, 1.0, frozenset(), False) for topic in topics)

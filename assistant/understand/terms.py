@@ -12,11 +12,13 @@ from corpus.schema import Pack
 
 _ASCII = re.compile(r"[a-z0-9&' -]+")
 _CLAUSE_BREAK = re.compile(r"[，。！？；,!?;\n:：、()（）]|\.(?!\d)")
-_SENTENCE_BREAK = re.compile(r"[，。！？；,!?;\n]")
-_UNSAID_REACH = 9
+_SENTENCE_BREAK = re.compile(r"[，。！？；,!?;\n—]")
+_UNSAID_REACH = 14
 _NEGATION_REACH = 6
 _FAR_NEGATION_REACH = 16
-_CONFUSED = ("jqx", "zhj", "nl", "fh", "bp", "dt", "gk", "csz", "ry")
+_CONFUSED = ("jq", "zj", "nl", "fh")
+_DENIERS = frozenset("没未不无懒忘")
+_OF_MODIFIERS = ("没", "没有", "未", "未曾", "未能", "没能", "没被", "没过", "无", "非", "不")
 _NASALS = (("in", "ing"), ("en", "eng"), ("an", "ang"), ("uan", "uang"), ("ian", "iang"))
 
 
@@ -38,6 +40,7 @@ class Vocabulary:
     terms: dict[str, str]
     by_first: dict[str, list[str]] = field(default_factory=dict)
     halves: dict[tuple[int, int, str], list[str]] = field(default_factory=dict)
+    sounds: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """All mentions in a normalised text, longest first at each place, with near misses where nothing else is."""
@@ -50,7 +53,10 @@ class Vocabulary:
                 if not any(n.start <= m.start and m.end <= n.end and n.end - n.start > m.end - m.start for n in near)
             ]
         mentions = [m for m in sorted([*exact, *near], key=lambda mention: mention.start) if not _unsaid(text, m.start, m.end)]
-        return tuple(Mention(m.term, m.start, m.end, m.fuzzy, _negated(text, m.start, m.end)) for m in mentions)
+        return tuple(
+            Mention(m.term, m.start, m.end, m.fuzzy, _negated(text, m.start, m.end, denies=text[m.start] in _DENIERS))
+            for m in mentions
+        )
 
     def _exact(self, text: str) -> list[Mention]:
         found, at = [], 0
@@ -65,6 +71,7 @@ class Vocabulary:
 
     def _near(self, text: str, exact: list[Mention]) -> list[Mention]:
         found: list[Mention] = []
+        spoken = [_sound(char) for char in text]
         for size in (8, 7, 6, 5, 4, 3, 2):
             for start in range(len(text) - size + 1):
                 window = text[start : start + size]
@@ -73,8 +80,11 @@ class Vocabulary:
                 if any(_holds(m, start, start + size) for m in exact):
                     continue
                 half = size // 2
+                alike = self.sounds.get(tuple(spoken[start : start + size]), ())
                 candidates = [*self.halves.get((size, 0, window[:half]), ()), *self.halves.get((size, 1, window[half:]), ())]
-                word = next((w for w in candidates if _sounds_alike(window, w, strict=size == 2)), None)
+                word = next((w for w in alike if _mostly_same(window, w)), None) or next(
+                    (w for w in candidates if _sounds_alike(window, w, strict=size == 2)), None
+                )
                 if word is not None:
                     found.append(Mention(self.terms[word], start, start + size, fuzzy=True))
         return found
@@ -85,40 +95,57 @@ def _holds(mention: Mention, start: int, end: int) -> bool:
     if mention.start <= start and end <= mention.end:
         return True
     across = mention.start < end and start < mention.end and not (start <= mention.start and mention.end <= end)
-    return across and mention.end - mention.start >= 3
+    return across and mention.end - mention.start >= 2
 
 
-_CACHE: dict[tuple[str, str], Vocabulary] = {}
+_CACHE: dict[tuple[str, str, bool], Vocabulary] = {}
+_ENGLISH_WORD = re.compile("[a-z]{2}")
 
 
-def vocabulary(pack: Pack) -> Vocabulary:
-    """The words of a pack: glossary, topics, facts and cues; all lower case."""
-    key = (pack.id, pack.content_hash)
+def find_terms(pack: Pack, text: str) -> tuple[Mention, ...]:
+    """The pack's terms in a normalised text; English ones are looked for where it has Latin words."""
+    return vocabulary(pack, english=bool(_ENGLISH_WORD.search(text))).find(text)
+
+
+def vocabulary(pack: Pack, *, english: bool = False) -> Vocabulary:
+    """The words of a pack: glossary, topics, facts and cues; all lower case. `english` adds its English words."""
+    key = (pack.id, pack.content_hash, english)
     if key not in _CACHE:
         strong = frozenset(word for topic in pack.topics for word in topic.strong if " + " not in word)
-        _CACHE[key] = _build(_surfaces(pack), strong)
+        options = {word for fact in pack.facts.values() for words in fact.options.values() for word in words}
+        denials = frozenset(word for fact in pack.facts.values() for word in fact.denied) - options
+        _CACHE[key] = _build(_surfaces(pack, english=english), strong, denials)
     return _CACHE[key]
 
 
-def _build(terms: dict[str, str], strong: frozenset[str]) -> Vocabulary:
+def _build(terms: dict[str, str], strong: frozenset[str], denials: frozenset[str]) -> Vocabulary:
     by_first: dict[str, list[str]] = defaultdict(list)
+    # a near miss never denies: 万登记 is not 忘登记
     halves: dict[tuple[int, int, str], list[str]] = defaultdict(list)
+    sounds: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for word in sorted(terms, key=len, reverse=True):
         by_first[word[0]].append(word)
+        if (terms[word] in denials and terms[word] not in strong) or word[0] in _DENIERS:
+            continue
         if (3 <= len(word) <= 8 or (len(word) == 2 and terms[word] in strong)) and not _ASCII.search(word):
             half = len(word) // 2
             halves[(len(word), 0, word[:half])].append(word)
             halves[(len(word), 1, word[half:])].append(word)
-    return Vocabulary(terms, dict(by_first), dict(halves))
+            if len(word) > 2:
+                sounds[tuple(_sound(char) for char in word)].append(word)
+    return Vocabulary(terms, dict(by_first), dict(halves), dict(sounds))
 
 
-def _surfaces(pack: Pack) -> dict[str, str]:
+def _surfaces(pack: Pack, *, english: bool) -> dict[str, str]:
     surfaces: dict[str, str] = {}
     for words in (_topic_words(pack), _fact_words(pack), (cue for b in pack.benefits.values() for cue in b.cues)):
         for phrase in words:
             for word in phrase.split(" + "):
                 if not word.startswith("@"):
                     surfaces.setdefault(word.strip().lower(), word.strip())
+    for term, aliases in (pack.english_glossary if english else {}).items():
+        for alias in aliases:
+            surfaces.setdefault(alias.lower(), term)
     for term, aliases in pack.glossary.items():
         surfaces[term.lower()] = term
         for alias in aliases:
@@ -145,12 +172,14 @@ def _fact_words(pack: Pack) -> Iterable[str]:
     for fact in pack.facts.values():
         yield from fact.words
         yield from fact.denied
-        for words in fact.options.values():
+        for words in (*fact.options.values(), *fact.fallback.values()):
             yield from words
 
 
 def _whole(text: str, at: int, word: str) -> bool:
-    """Latin words match whole words only: IC is not in topic."""
+    """Latin words match whole words only: IC is not in topic; a denial is none inside 有没有 or A不A."""
+    if at > 0 and ((word.startswith("没有") and text[at - 1] == "有") or (word[0] == "不" and text[at - 1] == word[1:2])):
+        return False  # 有没有备案, 算不算规上 ask
     if not word[0].isascii() or not word[0].isalnum():
         return True
     before = at > 0 and text[at - 1].isascii() and text[at - 1].isalnum()
@@ -182,6 +211,18 @@ def _split(syllable: str) -> tuple[str, str]:
     return match[1] or "", match[2]
 
 
+@lru_cache(maxsize=8192)
+def _sound(char: str) -> str:
+    """A character's reading, tones apart; what has none stands for itself."""
+    return next(("".join(syllable) for syllable in _syllables(char)), char)
+
+
+def _mostly_same(window: str, word: str) -> bool:
+    """Whether a window that sounds like a word shares enough of its characters: 坏涨本斤 for 坏账本金."""
+    same = sum(a == b for a, b in zip(window, word, strict=True))
+    return same < len(word) and same >= (2 if len(word) == 3 else len(word) // 2)
+
+
 def _sounds_alike(window: str, word: str, *, strict: bool) -> bool:
     """Whether one character differs and the two sound alike (薪/新) or, unless `strict`, nearly so (卷/券, 兴/新)."""
     pairs = [(a, b) for a, b in zip(window, word, strict=True) if a != b]
@@ -209,25 +250,28 @@ def _unsaid(text: str, start: int, end: int) -> bool:
     return bool(language().speech["unsaid"].search(after))
 
 
-def _negated(text: str, start: int, end: int) -> bool:
-    """Whether a mention is denied: 不是高企, 没有纳入……备案, 跟芯片无关."""
+def _negated(text: str, start: int, end: int, *, denies: bool = False) -> bool:
+    """Whether a mention is denied: 不是高企, 没有纳入……备案, 跟芯片无关.
+
+    A word that `denies` by itself (没备案) is not denied again by what follows (也没认定过).
+    """
     speech = language().speech
     begin = max((m.end() for m in _CLAUSE_BREAK.finditer(text, 0, start)), default=0)
     before = text[begin:start]
     stop = _CLAUSE_BREAK.search(text, end)
     after = text[end : stop.start() if stop else len(text)][:8]
-    if speech["unrelated"].search(after):
+    if not denies and speech["unrelated"].search(after):
         return True
     if speech["past_denial"].search(before):
         return False  # 往年都没备过国家级 tells of the past
-    cleaned = speech["false_negators"].sub(lambda m: "　" * len(m[0]), before)
+    cleaned = speech["false_negators"].blank(before)
     for match in speech["negators"].finditer(cleaned):
         word = match[0].strip()
         gap = len(cleaned) - match.end()
         if "是" in cleaned[match.end() :]:
             continue  # 不是服务是开发 denies the first, not the second
-        if word == "跟":
-            continue
+        if word == "跟" or ("的" in cleaned[match.end() : match.end() + 4] and word in _OF_MODIFIERS):
+            continue  # 没注册的创业团队 denies the registration, not the team
         reach = _FAR_NEGATION_REACH if word in ("没", "没有", "没把", "压根没", "从来没", "未") else _NEGATION_REACH
         if gap <= (2 if word in ("非", "不", "无") else reach):
             return True

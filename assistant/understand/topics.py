@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from assistant.language import language
 from assistant.understand.reading import Reading
 from assistant.understand.terms import Mention
+from corpus.figures import scan
 from corpus.schema import Pack, Topic
+from corpus.text import squeeze
 
 STRONG, WEAK, REF = 3.0, 1.0, 6.0
-_PAIR_REACH = 40
+_PAIR_REACH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,29 @@ def match_topics(
         scored = [match for topic in remaining if (match := _score(topic, reading, referred, spent, boosts)) is not None]
         if not scored:
             break
-        best = max(scored, key=lambda match: match.score)
+        best = _anchored(max(scored, key=lambda match: match.score), scored, reading)
         found.append(best)
         spent |= best.spans
         remaining = [topic for topic in remaining if topic.id != best.topic.id]
         if best.score >= REF and best.topic.clause in referred:
-            remaining = [topic for topic in remaining if topic.clause in referred or topic.clause != best.topic.clause]
+            remaining = [topic for topic in remaining if topic.clause != best.topic.clause or is_named(topic, reading)]
     return tuple(found)
+
+
+def _anchored(best: Match, scored: Sequence[Match], reading: Reading) -> Match:
+    """The topic to take first: one named by a word of its own goes before one that only pairs of its words make up."""
+    singles = {
+        match.topic.id for match in scored if any(phrase_spans(p, reading.mentions) for p in match.topic.strong if " + " not in p)
+    }
+    if best.topic.id in singles:
+        return best
+    holders = [match for match in scored if match.topic.id in singles and len(best.spans - match.spans) < 2]
+    return max(holders, key=lambda match: match.score) if holders else best
+
+
+def is_named(topic: Topic, reading: Reading) -> bool:
+    """Whether a strong word of a topic stands in the turn."""
+    return any(phrase_spans(phrase, reading.mentions) for phrase in topic.strong)
 
 
 def _score(
@@ -117,7 +135,11 @@ def figure_topics(reading: Reading, pack: Pack) -> tuple[Match, ...]:
         tokens = [t for name in topic.benefits for t in (pack.benefits[name].figure, pack.benefits[name].cap) if t is not None]
         tokens += [c.threshold for name in topic.benefits for c in pack.benefits[name].when if c.threshold is not None]
         tokens += [cap.cap for cap in pack.joint_caps if set(cap.over) & set(topic.benefits)]
-        if any((token.low, token.high) in said for token in tokens):
+        written = {(token.low, token.high) for token in tokens}
+        clause = pack.document.clause(topic.clause)
+        if not topic.benefits and clause is not None:
+            written |= {(f.low, f.high) for f in scan(squeeze(clause.text).text) if f.kind in ("money", "rate")}
+        if written & said:
             found.append(Match(topic, 1.0, frozenset(), False))
     return tuple(found) if len(found) == 1 else ()
 
