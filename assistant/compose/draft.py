@@ -67,11 +67,12 @@ class Draft:
         citation = Citation(self.state.policy.id, quote.clause, quote.text, quote.start, quote.end)
         if citation in self.citations:
             return
+        again = any(cited.clause == quote.clause for cited in self.citations)
         self.citations.append(citation)
         clause = self.state.policy.document.clause(quote.clause)
-        title = self.words.own(clause.title) if clause else ""
+        title = self.words.own(clause.title) if clause and not again else ""
         shown = " ".join(quote.text.split())
-        self.say("依据", f"[{quote.clause}] {title}“{shown}”")
+        self.say("依据", f"[{quote.clause}] {title}“{shown}”" if title else f"[{quote.clause}]“{shown}”")
 
     def cite_silently(self, quote: Quote) -> None:
         """A citation whose words already stand in the text."""

@@ -240,7 +240,10 @@ def _ask(draft: Draft, finding: Finding, *, asking: bool) -> None:
     for outcome in finding.outcomes:
         draft.say(words.own(outcome.benefit.name), rule_text(outcome.benefit, words))
     for outcome in finding.outcomes:
-        draft.cite(outcome.benefit.quote)
+        if len(finding.outcomes) == 1:
+            draft.cite(outcome.benefit.quote)
+        else:
+            draft.cite_silently(outcome.benefit.quote)  # the rules stand above; their sentences are one look away
     _unit_line(draft, finding)
 
 

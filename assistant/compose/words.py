@@ -71,7 +71,7 @@ def condition_text(condition: Condition, words: Wording) -> str:
     name = words.own(condition.fact)
     if condition.op == "in":
         options = [words.own(option) for option in condition.options]
-        return words("{fact}为{options}", fact=name, options=words("或").join(options))
+        return words("或").join(options)
     if condition.op in ("is", "not"):
         return name if condition.op == "is" else words("非{fact}", fact=name)
     assert condition.threshold is not None
@@ -100,7 +100,7 @@ def _quantity(value: Fraction, fact: Fact, words: Wording) -> str:
 
 def open_text(outcome: Outcome, facts: Facts, words: Wording) -> str:
     """What stays open: conditions that the text does not spell out, and premises that the user did not state."""
-    found = [words.own(text) for text in outcome.benefit.open]
+    found = [words("“{condition}”（条文没有细列）", condition=words.own(text)) for text in outcome.benefit.open]
     known = words.pack.facts
     found += [condition_text(c, words) for c in outcome.assumed if judge(c, facts, known) is None]
     return words.join(dict.fromkeys(found))
