@@ -10,8 +10,9 @@ from assistant.language import language
 from assistant.understand.hints import based_in, before, is_net, is_part, is_taken_off
 from assistant.understand.nearness import listed
 from assistant.understand.reading import Reading, sentences
-from assistant.understand.roles import Roles, Said, assign
+from assistant.understand.roles import Roles, assign
 from assistant.understand.terms import Mention
+from assistant.understand.together import Said
 from assistant.understand.topics import Match, phrase_spans
 from calculators.facts import Facts, Number
 from corpus.figures import Figure
