@@ -90,6 +90,7 @@ def failure_text(condition: Condition, facts: Facts, outcome: Outcome, words: Wo
         return words("条文要求{need}，您说的是{said}", need=need, said=_quantity(number.high, fact, words))
     chosen = words.listed(sorted(facts.chosen.get(condition.fact, ())))
     if chosen and fact.type == "choice":
+        need = words("{fact}为{options}", fact=words.own(fact.name), options=need)
         return words("条文要求{need}，您说的是{said}", need=need, said=chosen)
     return words("条文要求“{need}”，您说的情况不满足", need=need)
 
