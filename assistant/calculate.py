@@ -10,7 +10,7 @@ from assistant.state import Finding, State
 from assistant.understand.facts import assemble, assign_turns, topic_benefits
 from assistant.understand.reading import Reading, of_item
 from assistant.understand.roles import Roles
-from assistant.understand.scope import SEGMENT
+from assistant.understand.scope import SEGMENT, touches
 from assistant.understand.topics import Match, phrase_spans
 from calculators import Facts, Outcome, evaluate, totals
 from calculators.logic import all_of, judge
@@ -44,11 +44,7 @@ def _without_settings(state: State, findings: Sequence[Finding]) -> tuple[Findin
     question = language().speech["question"]
     kept = []
     for match, finding in zip(state.matches, findings, strict=True):
-        asked = any(
-            question.search(segment[0])
-            for segment in SEGMENT.finditer(state.read.text)
-            if any(start < segment.end() and segment.start() < end for start, end in match.spans)
-        )
+        asked = any(question.search(segment[0]) for segment in SEGMENT.finditer(state.read.text) if touches(segment, match.spans))
         rests = computed or (not listing and match.score < leading)
         if not rests or finding.topic.benefits or asked or not match.spans:
             kept.append(finding)

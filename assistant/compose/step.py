@@ -12,7 +12,7 @@ from assistant.compose.units import add_unit_clauses
 from assistant.language import language
 from assistant.state import Answer, Ask, Finding, State
 from assistant.understand.reading import read_turn
-from assistant.understand.scope import SEGMENT, is_setting, shares_segment
+from assistant.understand.scope import SEGMENT, is_setting, shares_segment, touches
 from assistant.understand.script import MAX_CHARS, to_traditional
 from assistant.understand.topics import match_topics
 
@@ -180,7 +180,7 @@ def _money_elsewhere(state: State, asked: str) -> bool:
             continue
         if not (language().speech["question"].search(segment[0]) or language().speech["compute"].search(segment[0])):
             continue
-        about = any(s < segment.end() and segment.start() < e for match in state.matches for s, e in match.spans)
+        about = any(touches(segment, match.spans) for match in state.matches)
         loose = ("eligibility", "amount")  # 能给个日子吗 asks for no money
         sums = patterns["money"].search(segment[0]) or _HOW_MUCH.search(segment[0])
         wanted = [n for n in _MONEY_ASKS if n not in loose or (n == "amount" and sums) or (about and asked != "definition")]

@@ -7,7 +7,7 @@ from assistant.retrieve.fragments import quoted_clause
 from assistant.retrieve.lexical import lexical
 from assistant.retrieve.phrases import BEYOND, phrases
 from assistant.state import State
-from assistant.understand.scope import SEGMENT
+from assistant.understand.scope import SEGMENT, touches
 from assistant.understand.step import carried_topics
 from assistant.understand.topics import Match, figure_topics, is_named, match_topics, weak_topics
 
@@ -62,10 +62,9 @@ def _beyond(state: State) -> tuple[str, ...]:
     for segment in SEGMENT.finditer(state.read.text):
         words = segment[0].strip("，。！？；,!?;\n ")
         spans = [span for match in state.matches for span in match.spans]
-        own = any(start < segment.end() and segment.start() < end for start, end in spans)
-        if own or len(_content(words)) < _MIN_CONTENT or not language().speech["question"].search(words):
+        if touches(segment, spans) or len(_content(words)) < _MIN_CONTENT or not language().speech["question"].search(words):
             continue
-        if any(figure.start < segment.end() and segment.start() < figure.end for figure in state.read.figures):
+        if touches(segment, ((figure.start, figure.end) for figure in state.read.figures)):
             continue
         near = index.nearest(words)
         if near is not None and near.topic == BEYOND and near.score >= _BEYOND_NEAR and near.share >= _BEYOND_SHARE:

@@ -208,12 +208,11 @@ def _is_product(figure: Figure, figures: Sequence[Figure], rates: AbstractSet[Fr
     """Whether a sum is another one times a rate of the rules or of the message: 9000万 at 1.5‰ and 13.5万."""
     if figure.kind != "money" or not figure.value:
         return False
-    said = [rate.high for rate in figures if rate.kind == "rate"]
+    every = rates | {rate.high for rate in figures if rate.kind == "rate"}
+    products = [o.value * rate for o in figures if o.kind == "money" and o.value > figure.value for rate in every]
     if figure.approx:  # 六十多万 of 4200万 at 1.5%
-        sums = [o.value for o in figures if o.kind == "money" and o.value > figure.value]
-        return any(figure.value <= other * rate < figure.value * _ABOUT for other in sums for rate in {*rates, *said})
-    others = [o.value for o in figures if o.kind == "money" and o.value > figure.value]
-    return any(other * rate == figure.value for other in others for rate in {*rates, *said})
+        return any(figure.value <= product < figure.value * _ABOUT for product in products)
+    return figure.value in products
 
 
 def _far(reading: Reading, figure: Figure, words: AbstractSet[str]) -> float:

@@ -1,7 +1,7 @@
 """Which policy a message means, and what in it lies outside that policy."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from assistant.language import language
 from assistant.state import Conversation, Scope
@@ -120,12 +120,15 @@ def outside_words(reading: Reading, pack: Pack, matches: Sequence[Match] = ()) -
     return tuple(dict.fromkeys(found))
 
 
+def touches(segment: re.Match[str], spans: Iterable[tuple[int, int]]) -> bool:
+    """Whether any of the spans overlaps a segment of the message."""
+    return any(start < segment.end() and segment.start() < end for start, end in spans)
+
+
 def shares_segment(reading: Reading, word: str, match: Match) -> bool:
     """Whether all of a topic's words stand in one segment with an outside subject."""
     segments = [segment for segment in SEGMENT.finditer(reading.text) if word in segment[0]]
-    return bool(match.spans) and all(
-        any(start < segment.end() and segment.start() < end for segment in segments) for start, end in match.spans
-    )
+    return bool(match.spans) and all(any(touches(segment, [span]) for segment in segments) for span in match.spans)
 
 
 def is_setting(reading: Reading, outside: Sequence[str], match: Match) -> bool:
@@ -136,7 +139,7 @@ def is_setting(reading: Reading, outside: Sequence[str], match: Match) -> bool:
     for segment in SEGMENT.finditer(reading.text):
         if any(word in segment[0] for word in outside):
             strange = True
-        elif any(start < segment.end() and segment.start() < end for start, end in match.spans):
+        elif touches(segment, match.spans):
             strange = False
         if not strange and any(pattern.search(segment[0]) for pattern in (question, *sums)):
             return False
