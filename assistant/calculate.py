@@ -8,9 +8,11 @@ from fractions import Fraction
 from assistant.language import language
 from assistant.state import Finding, State
 from assistant.understand.facts import assemble, assign_turns, topic_benefits
+from assistant.understand.hints import is_relative, is_whole
 from assistant.understand.reading import Reading, of_item
 from assistant.understand.roles import Roles
 from assistant.understand.scope import SEGMENT, touches
+from assistant.understand.together import Unsure
 from assistant.understand.topics import Match, phrase_spans
 from calculators import Facts, Outcome, evaluate, totals
 from calculators.logic import all_of, judge
@@ -64,9 +66,26 @@ def _finding(state: State, match: Match, said: Sequence[Roles]) -> Finding:
         kept = _compared(kept[0], outcomes)
     kept = _settle_irrelevant_choices(kept, facts, pack)
     ask = "" if lookup else _next_fact(_foremost(kept, state.turns[-1], facts, roles), pack)
+    undivided = _undivided(kept, state.turns, facts, roles, pack)
+    if undivided:
+        sums = tuple(entry.figure for entry in roles.said if entry.fact == undivided)
+        mixed = replace(roles, unsure=(*roles.unsure, Unsure(undivided, sums, "mixed")))
+        return Finding(topic, facts, mixed, kept, (), gap, undivided, False)
     invalid = next((o.missing[0] for o in kept if o.status == "invalid"), "")
     asked = "" if gap is not None else invalid or ask
     return Finding(topic, facts, roles, kept, totals(kept, pack.joint_caps), gap, asked, lookup)
+
+
+def _undivided(kept: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, roles: Roles, pack: Pack) -> str:
+    """The fact of which only the whole over several kinds was said: 开发和咨询一共2000万, at two rates."""
+    computed = [o for o in kept if o.status == "calculated" and o.benefit.of and pack.facts[o.benefit.of].by]
+    for name in dict.fromkeys(o.benefit.of for o in computed):
+        sharing = [o for o in computed if o.benefit.of == name]
+        whole = [s.figure for s in roles.said if s.fact == name and not s.option and is_whole(turns[-1].text, s.figure)]
+        figures = {(o.benefit.figure.low, o.benefit.mode) for o in sharing if o.benefit.figure}
+        if len(figures) > 1 and whole and {key for key in facts.numbers if key[0] == name} == {(name, "")}:
+            return name
+    return ""
 
 
 def _is_lookup(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topic) -> bool:
@@ -84,11 +103,18 @@ def _is_lookup(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topi
         return False
     if language().speech["compute"].search(state.read.text) and not state.read.asks & texts:
         return False
+    claims = bool(language().speech["claim"].search(state.read.text))
+    if "cap" in state.read.asks and not claims and not _tells_sums(state.turns):
+        return True  # 我们好像都沾边，单个企业一年封顶多少
     if state.read.own or any(turn.own for turn in state.turns[:-1]):
         sums = any(figure.kind in ("money", "count") for figure in state.read.figures)
         return bool(state.read.asks & texts) and (not sums or "recipient" in state.read.asks)
-    claims = bool(language().speech["claim"].search(state.read.text))
+    claims = claims or any(f.kind == "rate" and is_relative(state.read.text, f) for f in state.read.figures)  # 不良率6%
     return not claims or bool(state.read.asks & (texts | _RULE_ASKS))
+
+
+def _tells_sums(turns: Sequence[Reading]) -> bool:
+    return any(figure.kind in ("money", "count") and figure.value > 2 and figure.unit != "条" for turn in turns for figure in turn.figures)
 
 
 def _gap(topic: Topic, facts: Facts, pack: Pack, reading: Reading) -> Gap | None:
@@ -207,6 +233,9 @@ def _evidence(outcome: Outcome, turn: Reading, facts: Facts, roles: Roles) -> fl
     named = [*roles.rates, *(f for f in turn.figures if f.kind == "money" and outcome.status != "not_eligible")]
     if benefit.figure is not None and any((f.low, f.high) == (benefit.figure.low, benefit.figure.high) for f in named):
         weight += _CUE
+    thresholds = {c.threshold.high for c in benefit.when if c.threshold is not None}
+    if any(f.kind == "money" and f.high in thresholds for f in turn.figures):
+        weight += _CUE  # 17条里“300万元以上”的“以上”
     return weight
 
 

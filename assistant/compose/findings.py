@@ -2,7 +2,7 @@
 
 from assistant.compose.draft import Draft
 from assistant.compose.lookup import add_rules, add_wording
-from assistant.compose.passages import clause_quote, passages, units_quote
+from assistant.compose.passages import clause_quote, passages, quoted_passages, units_quote
 from assistant.compose.wording import Wording
 from assistant.compose.words import amount_text, failure_text, open_text, result_text, rule_text
 from assistant.state import Ask, Finding
@@ -45,6 +45,8 @@ def add_finding(draft: Draft, finding: Finding, *, asking: bool) -> None:
     if finding.lookup and "summary" in asks and not asks & {"amount", "cap", "rate"}:
         _clause(draft, finding)
         return
+    if finding.lookup and "wording" in asks and _quoted(draft, finding):
+        return
     if "recipient" in asks:
         _recipients(draft, finding)
     invalid = any(outcome.status == "invalid" for outcome in finding.outcomes)
@@ -69,6 +71,19 @@ def add_finding(draft: Draft, finding: Finding, *, asking: bool) -> None:
         for outcome in [o for o in finding.outcomes if o.status == "calculated"] or finding.outcomes:
             _details(draft, finding, outcome.benefit)
     _unit_line(draft, finding)
+
+
+def _quoted(draft: Draft, finding: Finding) -> bool:
+    """Write the sentences that hold a quoted phrase, where they are no rule: “全链条”服务体系由哪几个环节构成."""
+    quotes = quoted_passages(draft.state, finding.topic.clause)
+    rules = [outcome.benefit.quote for outcome in finding.outcomes]
+    if not quotes or any(q.start < rule.end and rule.start < q.end for q in quotes for rule in rules):
+        return False
+    draft.result(draft.words("原文是这样写的"))
+    for quote in quotes:
+        draft.cite(quote)
+    _unit_line(draft, finding)
+    return True
 
 
 def _total(draft: Draft, finding: Finding, total: Total) -> None:
@@ -220,6 +235,7 @@ _DOUBTS = {
     "increment": "您说的“{said}”像是增加的部分或变动后的总数，请直接告诉我：{ask}",
     "share": "条文按数额计算，不按占比或增幅。{ask}",
     "target": "{ask}",
+    "mixed": "您说的{said}是几类的合计，各类的比例不同；请说明每一类的{fact}各是多少",
 }
 
 
@@ -252,7 +268,11 @@ def _corrections(draft: Draft, finding: Finding) -> None:
     words = draft.words
     benefits = [outcome.benefit for outcome in finding.outcomes]
     rates = [b.figure for b in benefits if b.figure is not None and b.figure.kind == "rate"]
+    others = [o.benefit.figure for f in draft.state.findings for o in f.outcomes if f is not finding and o.benefit.figure]
+    borne_out = {end for figure in others if figure.kind == "rate" for end in (figure.low, figure.high)}
     for named in finding.roles.rates:
+        if named.high in borne_out:
+            continue  # said of the other clause
         if rates and all(named.high != rate.high and named.low != rate.low for rate in rates):
             written = words.join(dict.fromkeys(words.token(rate) for rate in rates))
             draft.say("更正", words("条文写的是{written}，不是{said}", written=written, said=named.text))

@@ -4,6 +4,7 @@ from assistant.retrieve.lexical import lexical
 from assistant.retrieve.units import units_of
 from assistant.state import State
 from corpus.schema import Clause, Quote
+from corpus.text import fold, squeeze
 
 
 def clause_quote(clause: Clause) -> Quote:
@@ -17,6 +18,20 @@ def units_quote(clause: Clause) -> Quote | None:
         return None
     at = max(clause.text.rfind("（"), clause.text.rfind("("))
     return Quote(clause.id, clause.text[at:], clause.start + at, clause.end)
+
+
+def quoted_passages(state: State, clause_id: str) -> list[Quote]:
+    """The sentences of a clause that hold a phrase which the question quotes from it, in the order of the text."""
+    phrases = [state.read.text[start:end] for start, end in state.read.quotes]
+    source = state.policy.document.source
+    found = []
+    for unit in units_of(state.policy):
+        if unit.clause == clause_id and not unit.whole:
+            text = source[unit.start : unit.end]
+            plain = squeeze(fold(text)).text.lower()
+            if any(squeeze(phrase).text in plain for phrase in phrases):
+                found.append(Quote(clause_id, text, unit.start, unit.end))
+    return found
 
 
 def passages(state: State, clause_id: str, top: int) -> list[Quote]:

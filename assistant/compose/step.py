@@ -65,6 +65,7 @@ def _answer(state: State) -> Answer:
     if scope.definition and not (sure and _money_elsewhere(state, "definition")):
         return _decline(state, "definition")
     about = bool(language().speech["document"].search(reading.text)) or not state.findings
+    about = about and all(match.topic.clause != "0" for match in state.matches)
     if "status" in reading.asks and about and not _has_amounts(state):
         return _status(state)
     if not state.findings:

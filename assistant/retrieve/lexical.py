@@ -49,7 +49,7 @@ class Lexical:
     def expand(self, question: str) -> list[str]:
         """The question's grams and those of the terms that its words stand for."""
         text = normalise(question)
-        terms = {mention.term for mention in find_terms(self._pack, text) if not mention.negated}
+        terms = {mention.term for mention in find_terms(self._pack, text) if not (mention.negated or mention.unsaid)}
         return grams(text) + [token for term in sorted(terms) for token in grams(normalise(term))]
 
     def coverage(self, question: str) -> float:

@@ -35,7 +35,9 @@ def retrieve(state: State) -> State:
         boosts = {hit.clause: hit.score for hit in hits}
         past = () if state.starts_subject else state.conversation.turns
         carried = carried_topics(past, state.policy)
-        return replace(state, matches=match_topics(state.read, state.policy, boosts, carried))
+        ranked = match_topics(state.read, state.policy, boosts, carried)
+        named_before = tuple(m for m in state.matches if not m.spans and all(m.topic is not r.topic for r in ranked))
+        return replace(state, matches=ranked + named_before)
     if state.matches:
         return state
     quoted = figure_topics(state.read, state.policy)

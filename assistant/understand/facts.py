@@ -216,7 +216,7 @@ def _denied_together(turn: Reading, mentions: Sequence[Mention], fact: Fact) -> 
 
 def _of_a_part(turn: Reading, mention: Mention, facts: Sequence[Fact]) -> bool:
     """Whether a denial is said of a part of a sum only: 其中500万没登记."""
-    if not any(mention.term in fact.denied for fact in facts):
+    if not any(mention.term in (fact.words if mention.negated else fact.denied) for fact in facts):
         return False
     begin = max(turn.text.rfind(mark, 0, mention.start) for mark in _MARKS) + 1
     units = {fact.unit for fact in facts if fact.unit}

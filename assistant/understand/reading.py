@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from assistant.language import language
 from assistant.understand.headings import clause_under_heading
@@ -12,17 +13,22 @@ from assistant.understand.terms import Mention, find_terms
 from corpus.figures import Figure, scan
 from corpus.numerals import read_numeral
 from corpus.schema import Pack
+from corpus.text import fold, squeeze
 
 _STOP = re.compile("[。！？!?；;\n]")
-_DECLARED_UNIT = re.compile(r"(?:金额|计量|表头)?单位(?:是|为|都是|用的?是?|[:：])?\s*[(（“”'‘「\x22]*([百千万亿]{0,2})元")
+_DECLARED_UNIT = re.compile(
+    r"(?:金额|计量|表头)?单位(?:是|为|都是|用的?是?|[:：])?\s*[(（“”'‘「\x22]*([百千万亿]{0,2})元|[额款值价费金入]\s*[(（]([百千万亿]{1,2})元[)）]"
+)
 MAX_FIGURES = 30  # nobody states more in a turn, and each is weighed against the others
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*|[。！？!?；;\n]+")
 _SECTION_REF = re.compile(
     r"第\s*([一二三四五六七八九十\d]{1,3})\s*(?:部分|大项|章)(?:的?第?\s*[(]?([一二三四五六七八九十\d]{1,3})[)]?\s*(?:点|项|节|条|款)?)?"
 )
 _CLAUSE_REF = re.compile(
-    r"第\s*((?:\d\s*){1,3}|[一二三四五六七八九十百]{1,5})\s*(?:条|项|款)|(?<![\d.])(\d{1,2}(?:\.\d{1,2}){1,2})(?![\d.]*\s?(?:[%‰万亿元w\d家个]|million|billion|percent|yuan|rmb|m\b|bn\b))|(?:^|[^\d.])(\d{1,3})\s*条(?!产业|生产|线)|(?:article|clause|item)\s*(\d{1,3}(?:\.\d{1,2})*)"
+    r"第\s*((?:\d\s*){1,3}|[一二三四五六七八九十百]{1,5})\s*(?:条|项|款)|(?<![\d.])(\d{1,2}(?:\.\d{1,2}){1,2})(?![\d.]*\s?(?:[%‰万亿元w\d家个]|million|billion|percent|yuan|rmb|m\b|bn\b))|(?:^|[^\d.])(\d{1,3})\s*条(?!产业|生产|线)|(?:^|[，,。;；\s])([一二三四五六七八九十]{1,3})条(?=讲|说|写|里|的|那|呢|主要|大概|是|关于|管)|(?:article|clause|item)\s*(\d{1,3}(?:\.\d{1,2})*)"
 )
+_QUOTED = re.compile("[“\"「『‘'《]([^“”\"「」『』‘’'《》]{2,60})[”\"」』’'》]")
+_ENGLISH_REF = re.compile(r"(?:article|clause|item)\s*\d{1,3}(?:\.\d{1,2})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +47,22 @@ class Reading:
     own: bool
     home: tuple[str, ...] = ()
     items: tuple[tuple[int, int], ...] = ()
+    quotes: tuple[tuple[int, int], ...] = ()
+    unsaid: tuple[Mention, ...] = ()
 
     def has(self, term: str) -> bool:
         """Whether a term is mentioned and not denied."""
         return any(mention.term == term and not mention.negated for mention in self.mentions)
+
+
+@lru_cache(maxsize=8)
+def _folded(_content: str, source: str) -> str:
+    return squeeze(fold(source)).text.lower()
+
+
+def folded_source(pack: Pack) -> str:
+    """The pack's source as a normalised question would quote it."""
+    return _folded(pack.content_hash, pack.document.source)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -70,12 +88,15 @@ def read_turn(message: str, pack: Pack) -> Reading:
     text = rules.speech["courtesy"].blank("".join(kept))
     marks = _enumerators(text)
     items = tuple(zip([m.start() for m in marks], [*(m.start() for m in marks[1:]), len(text)], strict=False))
+    marks += _ENGLISH_REF.finditer(text)
     figures = [f for f in scan(text) if not any(m.start() <= f.start and f.end <= m.end() for m in marks)]
+    terms = [m for m in find_terms(pack, text) if not _outward(text, m, pack)]
     return Reading(
         raw=message,
         text=text,
         script=script_of(message),
-        mentions=tuple(m for m in find_terms(pack, text) if not _outward(text, m, pack)),
+        mentions=tuple(m for m in terms if not m.unsaid),
+        unsaid=tuple(m for m in terms if m.unsaid),
         figures=_in_declared_unit(tuple(figures), text)[:MAX_FIGURES],
         asks=frozenset(name for name, pattern in rules.intents.items() if pattern.search(text)),
         clause_refs=_clause_refs(text) + ((under,) if (under := clause_under_heading(pack, text)) else ()),
@@ -83,6 +104,7 @@ def read_turn(message: str, pack: Pack) -> Reading:
         manipulated=manipulated,
         home=tuple(word.lower() for word in pack.meta.selects),
         items=items,
+        quotes=tuple(m.span(1) for m in _QUOTED.finditer(text) if squeeze(m[1]).text in folded_source(pack)),
         own=bool(rules.speech["first_person"].search(text) or rules.speech["own_story"].search(text)),
     )
 
@@ -140,7 +162,8 @@ def _in_declared_unit(figures: tuple[Figure, ...], text: str) -> tuple[Figure, .
     declared = _DECLARED_UNIT.search(text)
     if declared is None:
         return figures
-    scale = read_numeral("1" + declared[1]) if declared[1] else Fraction(1)
+    unit = declared[1] or declared[2]
+    scale = read_numeral("1" + unit) if unit else Fraction(1)
     assert scale is not None
     return tuple(
         replace(f, kind="money", unit="元", low=f.low * scale, high=f.high * scale)

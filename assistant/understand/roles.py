@@ -24,6 +24,7 @@ from assistant.understand.hints import (
     is_relative,
     is_shared,
     is_short,
+    is_taken_off,
     is_threshold,
 )
 from assistant.understand.hints import before as before_words
@@ -50,6 +51,7 @@ _TIE = 0.02
 _PART_REACH = 8
 _ABOUT = Fraction(5, 4)
 _COUNTED_REACH = 8
+_QUOTATION = 6  # shorter words in quotation marks may be anybody's
 _SENTENCE_MARK = re.compile("[。；;！？!?\\n]")
 _CLAUSE_MARK = re.compile("[，,。；;！？!?]")
 _NOT_COUNTED = frozenset("年月天日期岁度倍次层届轮步")
@@ -94,6 +96,8 @@ def assign(
     for figure in reading.figures:
         if figure.kind not in ("money", "count", "bare") or figure.vague or is_price(text, figure):
             continue
+        if _cited(reading, figure, own_figures):
+            continue  # “分别最高不超过200万元” is the text's, not the asker's
         if (figure.kind == "count" and figure.unit in _NOT_COUNTED) or is_short(text, figure) or is_denied(text, figure):
             continue
         if figure.kind == "count" and language().speech["unreached"].search(after(text, figure, 16)):
@@ -105,7 +109,7 @@ def assign(
         if figure in strangers:
             expected.append(figure)
             continue
-        if is_part(text, figure) and not _described(reading, figure):
+        if is_part(text, figure) and not _described(reading, figure) and not is_taken_off(text, figure):
             continue  # 其中人工600万 is a part of the sum, not the sum that counts
         if language().speech["per_period"].search(before_words(text, figure, 14)):
             unsure += [Unsure(fact.name, (figure,), "increment") for fact in facts if fact.name in bases and suits(figure, fact)][
@@ -180,6 +184,14 @@ def assign(
     said = [entry for entry in said if entry.fact not in doubted]
     named = tuple(figure for figure in reading.figures if figure.kind == "rate" and not is_relative(text, figure))
     return Roles(tuple(said), tuple(expected), named, tuple(unsure))
+
+
+def _cited(reading: Reading, figure: Figure, own_figures: AbstractSet[Fraction]) -> bool:
+    """Whether a sum is the text's own: inside a quotation of it, or a ceiling whose wording is asked."""
+    if any(start <= figure.start and figure.end <= end and end - start >= _QUOTATION for start, end in reading.quotes):
+        return True
+    rule_asked = "wording" in reading.asks and "amount" not in reading.asks and not reading.own
+    return rule_asked and bool(reading.quotes) and figure.value in own_figures
 
 
 def _doubt(reading: Reading, figure: Figure, fact: Fact) -> Doubt | None:

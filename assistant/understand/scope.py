@@ -52,9 +52,11 @@ def _asks_for(reading: Reading, intent: str) -> bool:
     hits = [i for i, s in enumerate(segments) if pattern.search(s) and not (intent == "definition" and wording.search(s))]
     if not hits and any(wording.search(segment) for segment in segments):
         return False
-    if not hits or not any(question.search(segment) for segment in segments):
-        return True
     statement = language().speech["statement"]
+    if not hits:
+        return True
+    if not any(question.search(segment) for segment in segments):
+        return not all(statement.search(segments[index]) for index in hits)
     return any(question.search("".join(segments[index : index + 2])) or not statement.search(segments[index]) for index in hits)
 
 
@@ -79,6 +81,9 @@ def _elsewhere(reading: Reading, pack: Pack, matches: Sequence[Match]) -> str:
     for place in away:
         at = reading.text.find(place)
         lead = re.split("[，,。；;！？!?]", reading.text[:at])[-1].strip()
+        bracketed = reading.text[at - 1 : at] in ("(", "（") and reading.text[at + len(place) :][:1] in (")", "）")
+        if bracketed and re.search(r"\w", reading.text[max(at - 2, 0) : at - 1]):
+            continue  # 哈工大（威海）is a name
         if _COUNTERPART.match(reading.text[at + len(place) :]) and (lead or reading.own):
             continue
         if matches and not _asked_of(reading.text, at) and not based_in(reading.text, place):

@@ -1,6 +1,7 @@
 """The first step: what is asked, about which policy and subjects, by whom."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 from assistant.language import Pattern, language
 from assistant.state import Conversation, Past, State
@@ -8,6 +9,7 @@ from assistant.understand.reading import Reading, read_turn
 from assistant.understand.scope import SEGMENT, choose_pack, find_scope, outside_words
 from assistant.understand.script import MAX_CHARS
 from assistant.understand.topics import Match, match_topics
+from corpus.numerals import read_numeral
 from corpus.schema import Pack, Topic
 
 _SHORT = 30  # a question this short without a subject of its own asks on
@@ -23,6 +25,8 @@ def understand(state: State) -> State:
     past = state.conversation.turns if same else _in_other_pack(state.conversation, pack)
     starts = bool(language().speech["new_subject"].search(reading.text)) or not past
     past, label = _labelled(past, reading, pack)
+    past, reading = _in_given_unit(past, reading)
+    reading = _beside_last(past, reading, pack)
     turns = _subject(past, reading, starts and not label)
     reading = _without_outside(reading, pack)
     matches = match_topics(reading, pack, carried=() if starts else carried_topics(past, pack))
@@ -30,6 +34,9 @@ def understand(state: State) -> State:
     if not matches and past:
         matches = _inherit(past, reading, pack)
         inherited = bool(matches)
+    if matches and language().speech["with_before"].search(reading.text):
+        named = {match.topic.id for match in matches}
+        matches += tuple(Match(t, 1.0, frozenset(), False) for t in carried_topics(past, pack) if t.id not in named)
     return replace(
         state,
         pack=pack,
@@ -41,6 +48,35 @@ def understand(state: State) -> State:
         inherited=inherited,
         scope=find_scope(reading, pack, matches),
     )
+
+
+def _in_given_unit(past: tuple[Past, ...], reading: Reading) -> tuple[tuple[Past, ...], Reading]:
+    """Where a turn only tells the unit of a bare number of the turn before (忘说单位了，万元), that number in the unit."""
+    unit = language().speech["only_unit"].match(reading.text)
+    if unit is None or reading.figures or not past:
+        return past, reading
+    last = past[-1]
+    bare = [figure for figure in last.reading.figures if figure.kind == "bare"]
+    if len(bare) != 1:
+        return past, reading
+    scale = read_numeral("1" + unit["scale"]) if unit["scale"] else Fraction(1)
+    assert scale is not None
+    told = replace(bare[0], kind="money", unit="元", low=bare[0].low * scale, high=bare[0].high * scale)
+    figures = tuple(told if figure is bare[0] else figure for figure in last.reading.figures)
+    restated = replace(last, reading=replace(last.reading, figures=figures))
+    asks = reading.asks | last.reading.asks
+    return (*past[:-1], restated), replace(reading, asks=asks, own=reading.own or last.reading.own)
+
+
+def _beside_last(past: tuple[Past, ...], reading: Reading, pack: Pack) -> Reading:
+    """The reading with the clause after or before that of the last turn, where 下一条 or 上一条 is asked for."""
+    move = language().speech["clause_beside"].search(reading.text)
+    topics = carried_topics(past, pack)
+    if move is None or reading.clause_refs or not topics:
+        return reading
+    order = [clause.id for clause in pack.document.clauses]
+    at = order.index(topics[0].clause) + (-1 if move["back"] else 1)
+    return replace(reading, clause_refs=(order[at],)) if 0 <= at < len(order) else reading
 
 
 def _without_outside(reading: Reading, pack: Pack) -> Reading:

@@ -24,13 +24,17 @@ _NASALS = (("in", "ing"), ("en", "eng"), ("an", "ang"), ("uan", "uang"), ("ian",
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A term of the pack at [start, end) of a message; `negated` where the speaker denies it."""
+    """A term of the pack at [start, end) of a message.
+
+    `negated` where the speaker denies it, `unsaid` where it only names what was left open: 没讲是孵化器还是众创空间.
+    """
 
     term: str
     start: int
     end: int
     fuzzy: bool = False
     negated: bool = False
+    unsaid: bool = False
 
 
 @dataclass(slots=True)
@@ -52,10 +56,16 @@ class Vocabulary:
                 for m in exact
                 if not any(n.start <= m.start and m.end <= n.end and n.end - n.start > m.end - m.start for n in near)
             ]
-        mentions = [m for m in sorted([*exact, *near], key=lambda mention: mention.start) if not _unsaid(text, m.start, m.end)]
         return tuple(
-            Mention(m.term, m.start, m.end, m.fuzzy, _negated(text, m.start, m.end, denies=text[m.start] in _DENIERS))
-            for m in mentions
+            Mention(
+                m.term,
+                m.start,
+                m.end,
+                m.fuzzy,
+                _negated(text, m.start, m.end, denies=text[m.start] in _DENIERS),
+                _unsaid(text, m.start, m.end),
+            )
+            for m in sorted([*exact, *near], key=lambda mention: mention.start)
         )
 
     def _exact(self, text: str) -> list[Mention]:

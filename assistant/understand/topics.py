@@ -5,7 +5,7 @@ word of its own (of `a + b`, the a). So 培育高新技术企业 of an incubator
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.language import language
 from assistant.understand.reading import Reading
@@ -57,6 +57,8 @@ def match_topics(
         remaining = [topic for topic in remaining if topic.id != best.topic.id]
         if best.score >= REF and best.topic.clause in referred:
             remaining = [topic for topic in remaining if topic.clause != best.topic.clause or is_named(topic, reading)]
+    if not found and reading.unsaid:  # 孵化器还是众创空间他没说: the subject is clear, the choice is open
+        return match_topics(replace(reading, mentions=(*reading.mentions, *reading.unsaid), unsaid=()), pack, boosts, carried)
     return tuple(found)
 
 
