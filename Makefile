@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python -m
 
-.PHONY: run test lint format index bench train clean
+.PHONY: run test lint format index gate compare bench train clean
 
 .venv/run.stamp: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("需要 Python 3.11 或更新版本，现在是 " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
@@ -33,9 +33,16 @@ format: .venv/dev.stamp  ## put the code in shape
 	$(PY) ruff format .
 	$(PY) ruff check --fix .
 
-test: lint  ## lint, types, packs, tests
+gate: .venv/dev.stamp  ## the fast question sets against the committed baseline
+	$(BIN)/mingce eval gate
+
+test: lint  ## lint, types, packs, question sets against the baseline, tests
 	$(BIN)/mingce check
+	$(BIN)/mingce eval gate
 	$(PY) pytest
+
+compare: .venv/dev.stamp  ## the built-in engine beside a naive RAG on the same questions
+	$(PY) evals.compare
 
 bench: .venv/dev.stamp  ## speed, memory and recall beside the naive peer
 	$(PY) evals.bench

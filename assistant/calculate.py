@@ -114,7 +114,11 @@ def _is_lookup(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topi
 
 
 def _tells_sums(turns: Sequence[Reading]) -> bool:
-    return any(figure.kind in ("money", "count") and figure.value > 2 and figure.unit != "条" for turn in turns for figure in turn.figures)
+    return any(
+        figure.kind in ("money", "count") and figure.value > 2 and figure.unit != "条"
+        for turn in turns
+        for figure in turn.figures
+    )
 
 
 def _gap(topic: Topic, facts: Facts, pack: Pack, reading: Reading) -> Gap | None:

@@ -76,6 +76,10 @@ _EITHER = re.compile(
     rf"(?<![{_CN}十百千万亿\d点第])(?P<a>[一二两三四五六七八])(?P<b>[二三四五六七八九])(?P<scale>[十百千]?[万亿]?)"
     rf"(?P<unit>[{_COUNTERS}]|元)?(?![{_CN}十百千万亿\d零〇])"
 )
+_REPEATED = re.compile(  # 十万二十万: either, never their sum
+    rf"(?<![{_CN}十百千万亿\d点.第])(?P<a>[{_CN}十百千]+|\d+)(?P<scale>[万亿])(?P<b>[{_CN}十百千]+|\d+)(?P=scale)(?:元|块)?"
+    rf"(?![{_CN}十百千万亿\d])"
+)
 _NOUGHT = re.compile("(?<=[为是])零(?=蛋?(?:[，,。；;!！?？ ]|$))")
 _BARE_YEAR = re.compile(
     r"(?<=\b(?:in|by|of) )20[0-4]\d(?!\d|[.,]\d|\s*(?:million|billion|yuan|rmb|firms|companies))|(?<=during )20[0-4]\d(?!\d)",
@@ -135,6 +139,10 @@ def _special(text: str) -> Iterator[Figure]:
             kind: Kind = "money" if money else "count" if match["unit"] else "bare"
             unit = "元" if money else match["unit"] or ""
             yield Figure(kind, low, high, unit, match[0], *match.span(), approx=True)
+    for match in _REPEATED.finditer(text):
+        low, high = (read_numeral(match[side] + match["scale"]) for side in "ab")
+        if low is not None and high is not None:
+            yield Figure("money", min(low, high), max(low, high), "元", match[0], *match.span(), approx=True)
     for match in _NOUGHT.finditer(text):
         yield Figure("bare", Fraction(0), Fraction(0), "", match[0], *match.span())
     for match in _WORD_RATE.finditer(text):

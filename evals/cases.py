@@ -1,25 +1,24 @@
-"""Question sets: JSONL files of cases with their golds, checked as they are read."""
+"""The cases of question sets, checked as they are read: conversations, look-ups, rules with facts, texts to check."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from fractions import Fraction
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from corpus.errors import MingceError
-from corpus.models import explain
-
-SETS = Path(__file__).parent / "sets"
+AmountKind = Literal["exact", "range", "upper_bound", "average", "deduction"]
+FactValue = bool | int | float | str
 
 
-class GoldAmount(BaseModel):
-    """An amount that a reply must state as its result, in yuan after caps."""
-
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["exact", "range", "upper_bound", "average", "deduction"]
+
+class GoldAmount(_Strict):
+    """An amount that a reply must state as its result, in yuan after caps."""
+
+    kind: AmountKind
     low_yuan: float | None = None
     high_yuan: float = Field(ge=0)
 
@@ -33,11 +32,15 @@ class GoldAmount(BaseModel):
             raise ValueError("range 的 low_yuan 应小于 high_yuan")
         return self
 
+    @property
+    def key(self) -> tuple[str, Fraction | None, Fraction]:
+        """Kind and bounds, exact."""
+        low = None if self.low_yuan is None else Fraction(str(self.low_yuan))
+        return self.kind, low, Fraction(str(self.high_yuan))
 
-class Case(BaseModel):
+
+class Case(_Strict):
     """A conversation and what the reply to its last turn must be."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(min_length=1)
     persona: Literal["enterprise", "hotline", "evaluator"]
@@ -58,47 +61,52 @@ class Case(BaseModel):
             raise ValueError("只有 outcome 为 answer 时才有 amounts")
         if self.outcome == "decline" and self.clauses:
             raise ValueError("outcome 为 decline 时不写 clauses")
+        if any(not turn.strip() for turn in self.turns[:-1]):
+            raise ValueError("turns 里只有最后一句可以是空的")
         return self
 
 
-def read_set(path: Path) -> list[Case]:
-    """The cases of a JSONL file.
+class RetrievalCase(_Strict):
+    """A question and the clauses that a search must find for it."""
 
-    Raises MingceError naming each fault: line, field, found, what is valid.
-    """
-    cases, faults, seen = [], [], set()
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            case = Case.model_validate(json.loads(line))
-        except json.JSONDecodeError as error:
-            faults.append(f"{path.name} 第 {number} 行：不是有效的 JSON（第 {error.colno} 个字符处）")
-        except ValidationError as error:
-            faults += [f"{path.name} 第 {number} 行 {fault}" for fault in explain(error)]
-        else:
-            if case.id in seen:
-                faults.append(f"{path.name} 第 {number} 行 id：“{case.id}”重复")
-            seen.add(case.id)
-            cases.append(case)
-    if faults:
-        raise MingceError("\n".join(faults))
-    return cases
+    id: str = Field(min_length=1)
+    question: str = Field(min_length=1)
+    clauses: list[str] = Field(min_length=1)
+    category: str = "retrieval"
 
 
-def write_set(path: Path, cases: list[Case]) -> None:
-    """Write cases as JSONL, one a line, empty optional fields left out."""
-    lines = [json.dumps(_plain(case), ensure_ascii=False) for case in cases]
-    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+class CalculatorCase(_Strict):
+    """A rule with explicit facts and what must come of it; money in yuan."""
+
+    id: str = Field(min_length=1)
+    benefit: str
+    facts: dict[str, FactValue] = {}
+    status: Literal["calculated", "zero", "unstated", "not_eligible", "missing", "invalid"] = "calculated"
+    amounts: list[GoldAmount] = []
+    category: str = "calculator"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> CalculatorCase:
+        if (self.status == "calculated") != bool(self.amounts):
+            raise ValueError("status 为 calculated 时要写 amounts，其他 status 不写")
+        return self
 
 
-def _plain(case: Case) -> dict[str, object]:
-    fields = case.model_dump()
-    for amount in fields["amounts"]:
-        for key in ("low_yuan", "high_yuan"):
-            if amount[key] is not None and float(amount[key]).is_integer():
-                amount[key] = int(amount[key])
-    for name in ("amounts_free", "variant_of"):
-        if not fields[name]:
-            del fields[name]
-    return fields
+class CheckCase(_Strict):
+    """A text put in the place of the answer to `turns`, and whether the check must let it pass."""
+
+    id: str = Field(min_length=1)
+    turns: list[str] = Field(min_length=1)
+    text: str = Field(min_length=1)
+    sound: bool
+    category: str = "check"
+    why: str = ""
+
+
+AnyCase = Case | RetrievalCase | CalculatorCase | CheckCase
+KINDS: dict[str, type[AnyCase]] = {
+    "questions": Case,
+    "retrieval": RetrievalCase,
+    "calculators": CalculatorCase,
+    "check": CheckCase,
+}

@@ -12,7 +12,8 @@ from pypinyin import lazy_pinyin
 
 from assistant.understand.script import script_of, to_traditional
 from corpus.schema import Pack
-from evals.cases import SETS, Case, read_set, write_set
+from evals.cases import Case
+from evals.library import SETS, read_set, write_set
 
 _WAN = re.compile(r"(?<![\d.,\-–—至到~])(\d{1,5}(?:\.\d{1,2})?)万(?!\d)(?:元)?(?![\-–—至到~多余来])")
 _DIGITS = "零一二三四五六七八九"

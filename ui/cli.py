@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from corpus.errors import MingceError
+from ui.eval_cli import eval_app
 
 # typer carries its own copy of click; the base of its public error is the usage error
 _T = TypeVar("_T")
@@ -22,6 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(eval_app)
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """The naive peer: blind 500-character windows with 50 overlap in Chroma, the same embedder, no rules."""
 
+import re
 import tempfile
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from assistant.adapters.embedders import Embedder
 from corpus.schema import Pack
 
-CHUNK, OVERLAP = 500, 50
+CHUNK, OVERLAP, TOP = 500, 50, 4
+_SENTENCES, _SHORT = 2, 8
 
 
 class NaivePeer:
@@ -30,6 +32,14 @@ class NaivePeer:
             persist_directory=self._folder.name,
             collection_metadata={"hnsw:space": "cosine"},
         )
+
+    def answer(self, question: str) -> str:
+        """The sentences of the best chunks that share most characters with the question: extraction, nothing computed."""
+        chunks = [chunk.page_content for chunk in self._store.similarity_search(question, k=TOP)]
+        sentences = list(dict.fromkeys(s for chunk in chunks for s in re.split(r"(?<=[。；])", chunk) if len(s) > _SHORT))
+        words = set(question)
+        best = sorted(sentences, key=lambda s: -len(words & set(s)) / len(set(s)) ** 0.5)[:_SENTENCES]
+        return "".join(s for s in sentences if s in best)
 
     def clauses(self, question: str, top: int) -> set[str]:
         """Every clause that one of the best `top` chunks touches: generous, for a chunk touches one or two."""

@@ -1,8 +1,6 @@
 """The way of a question on the first policy, in a few turns each."""
 
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +9,8 @@ from assistant.state import Answer, Citation, Conversation, Desk, State
 from assistant.verify import faults
 from calculators.money import yuan_text
 from corpus.figures import scan
-
-SETS = Path(__file__).resolve().parents[2] / "evals" / "sets"
+from evals.cases import Case
+from evals.library import index
 
 
 def reply(desk: Desk, *turns: str) -> Answer:
@@ -82,12 +80,13 @@ def test_a_place_selects_its_pack_and_it_stays(desk: Desk) -> None:
     assert amounts(first) == [("exact", 200_000, 200_000)]
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in SETS.glob("*.jsonl") if "variants" not in path.stem))
+@pytest.mark.parametrize("name", [n for n, found in index().items() if found.card.kind == "questions" and "variants" not in n])
 def test_every_answer_of_the_sets_is_borne_out(desk: Desk, name: str) -> None:
     """No figure without a source, and every citation gives its quote back from the source."""
-    for line in (SETS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
+    for case in index()[name].cases:
+        assert isinstance(case, Case)
         talk = Conversation()
-        for turn in json.loads(line)["turns"]:
+        for turn in case.turns:
             said, talk = answer(turn, desk, talk)
             assert said.status != "unverified", turn
             for citation in said.citations:

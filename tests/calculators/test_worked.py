@@ -1,44 +1,14 @@
-"""Worked cases: each benefit at, under and over each boundary."""
-
-from fractions import Fraction
-from pathlib import Path
-from typing import Any
-
-import pytest
-import yaml
+"""Joint caps, schedules, ranges and tiers; the worked cases of each benefit are a question set (tests/evals/test_bank.py)."""
 
 from calculators import Facts, Number, evaluate, totals
 from corpus.schema import Pack
-
-CASES = yaml.safe_load(Path(__file__).with_name("worked.yaml").read_text(encoding="utf-8"))
-
-
-def facts_of(raw: dict[str, Any], pack: Pack) -> Facts:
-    numbers, chosen, flags = {}, {}, {}
-    for name, value in raw.items():
-        kind = pack.facts[name].type
-        if kind == "flag":
-            flags[name] = value
-        elif kind == "choice":
-            assert value in pack.facts[name].options
-            chosen[name] = frozenset({value})
-        else:
-            numbers[(name, "")] = Number.of(Fraction(str(value)))
-    return Facts(numbers, chosen, {}, flags)
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['benefit']}-{list(case['facts'].values())}")
-def test_worked_case(case: dict[str, Any], jinan: Pack) -> None:
-    outcome = evaluate(jinan.benefits[case["benefit"]], facts_of(case["facts"], jinan), jinan.facts)
-    assert outcome.status == case.get("status", "calculated")
-    if "kind" in case:
-        (amount,) = outcome.amounts
-        low = Fraction(str(case["low"])) if "low" in case else None
-        assert (amount.kind, amount.low, amount.high) == (case["kind"], low, Fraction(str(case["high"])))
+from evals.cases import CalculatorCase
+from evals.library import find_sets
 
 
 def test_every_benefit_has_a_worked_case(jinan: Pack) -> None:
-    assert {case["benefit"] for case in CASES} == set(jinan.benefits)
+    (worked,) = find_sets(["jinan-2023-2025-calculators"])
+    assert {case.benefit for case in worked.cases if isinstance(case, CalculatorCase)} == set(jinan.benefits)
 
 
 def test_joint_cap_binds_over_two_benefits(jinan: Pack) -> None:

@@ -6,24 +6,47 @@ import pytest
 
 from corpus.errors import MingceError
 from corpus.schema import Pack
-from evals.cases import SETS, Case, read_set, write_set
+from evals.cases import Case
+from evals.library import SETS, Card, QuestionSet, index, read_set, write_set
 from evals.transform import misspelt, noisy, relayed, respelt, split, traditional, variants
 
 
-@pytest.mark.parametrize("path", sorted(SETS.glob("*.jsonl")), ids=lambda path: path.stem)
-def test_every_set_is_well_formed(path: Path) -> None:
-    assert read_set(path)
+@pytest.mark.parametrize("name", index())
+def test_every_set_is_well_formed(name: str) -> None:
+    found = index()[name]
+    assert found.cases
+    assert found.outdated() == ""
+
+
+def test_every_file_is_in_the_index() -> None:
+    assert {path.stem for path in SETS.iterdir() if path.suffix in (".jsonl", ".yaml")} - {"sets"} == set(index())
 
 
 def test_ids_are_unique_over_all_sets() -> None:
-    ids = [case.id for path in SETS.glob("*.jsonl") for case in read_set(path)]
+    ids = [case.id for found in index().values() for case in found.cases]
     assert len(ids) == len(set(ids))
 
 
 def test_kept_questions_are_in_no_other_set() -> None:
-    kept = {tuple(case.turns) for case in read_set(SETS / "jinan-2023-2025-kept.jsonl")}
-    others = [path for path in SETS.glob("*.jsonl") if "kept" not in path.stem]
-    assert not kept & {tuple(case.turns) for path in others for case in read_set(path)}
+    turns = {kept: set[tuple[str, ...]]() for kept in (True, False)}
+    for found in index().values():
+        turns[found.card.kept] |= {tuple(case.turns) for case in found.cases if isinstance(case, Case)}
+    assert turns[True]
+    assert not turns[True] & turns[False]
+
+
+def test_a_set_for_another_text_is_named(tmp_path: Path) -> None:
+    found = QuestionSet("old", tmp_path / "old.jsonl", Card(pack="jinan-2023-2025", version="000000000000"))
+    assert "000000000000" in found.outdated()
+
+
+def test_a_faulty_index_names_set_and_field(tmp_path: Path) -> None:
+    (tmp_path / "sets.yaml").write_text("mine: {pack: nowhere-1999}\n", encoding="utf-8")
+    with pytest.raises(MingceError, match=r"mine pack.*nowhere-1999"):
+        index(tmp_path)
+    (tmp_path / "sets.yaml").write_text("mine: {pack: liuhe-2023, kinds: check}\n", encoding="utf-8")
+    with pytest.raises(MingceError, match="mine kinds：不认识的键"):
+        index(tmp_path)
 
 
 @pytest.mark.parametrize(
