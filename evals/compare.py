@@ -24,7 +24,7 @@ from corpus.schema import Pack
 from evals.cases import Case
 from evals.engines import BUILTIN, open_engine
 from evals.figures import read_figures
-from evals.library import find_sets
+from evals.library import find_sets, index
 from evals.peers.naive import NaivePeer
 from evals.score import Verdict, grade
 from evals.stats import wilson
@@ -105,9 +105,9 @@ def table(measured: Sequence[Row]) -> Table:
 
 
 def main() -> None:
-    """Print the table for the sets named on the command line, else for the default pack's first set."""
+    """Print the table for the sets named on the command line, else for the sets that nobody mended the engine by."""
     pack = load_pack(PACKS / default_pack_id())
-    sets = find_sets(sys.argv[1:] or [pack.id])
+    sets = find_sets(sys.argv[1:]) if sys.argv[1:] else [found for found in index().values() if found.card.kept]
     cases = [case for found in sets for case in found.cases if isinstance(case, Case) and found.card.pack == pack.id]
     Console(width=120).print(table(rows(cases, pack)))
 

@@ -148,6 +148,14 @@ def find_sets(names: Iterable[str] = (), folder: Path = SETS) -> list[QuestionSe
     return found
 
 
+def example_case(pack_id: str) -> Case:
+    """A question with a computed result from a set of the pack, else of any; to show how a case is written."""
+    open_sets = [found for found in index().values() if found.card.kind == "questions" and not found.card.kept]
+    ordered = sorted(open_sets, key=lambda found: found.card.pack != pack_id)
+    cases = [case for found in ordered for case in found.cases if isinstance(case, Case) and case.amounts and case.must_say]
+    return cases[0]
+
+
 def index(folder: Path = SETS) -> dict[str, QuestionSet]:
     """The sets that a folder's `sets.yaml` names; raises SetError for a faulty index."""
     path = folder / INDEX

@@ -49,18 +49,6 @@ _AMOUNT = re.compile(
     r"(?:\s*[-–—~至到]\s*(?P<high>[\d.,]+)\s*(?P<highs>亿元?|万元?|元)?)?"
 )
 _WIDTHS = {"id": 12, "persona": 8, "turns": 50, "outcome": 10, "amounts": 22, "must_say": 26, "why": 36, "given": 60, "wrong": 36}
-_EXAMPLE = {
-    "id": "q-001",
-    "persona": "企业",
-    "category": "calc",
-    "turns": "我们是高新技术企业\n研发投入320万，最多补多少",
-    "outcome": "作答",
-    "clauses": "2.1.2",
-    "amounts": "最高 8万",
-    "must_say": "上限|最高",
-    "must_not_say": "",
-    "why": "320万 × 最高2.5% = 最高8万",
-}
 _NOTES = (
     ("编号", "每题一个，不能重复"),
     ("用户", f"{'、'.join(PERSONAS)}"),
@@ -75,12 +63,13 @@ _NOTES = (
 )
 
 
-def write_template(path: Path) -> None:
-    """An empty sheet with headings, one example, drop-down lists and a page of notes (.xlsx), or headings only (.csv)."""
+def write_template(path: Path, example: Case) -> None:
+    """A sheet to fill in: headings and an example, and in .xlsx drop-down lists and a page of notes."""
+    rows = [row_of(example)]
     if path.suffix != ".xlsx":
-        write_rows(path, [_EXAMPLE], COLUMNS)
+        write_rows(path, rows, COLUMNS)
         return
-    book = _book([_EXAMPLE], COLUMNS)
+    book = _book(rows, COLUMNS)
     sheet = book.worksheets[0]
     for column, choices in (("persona", PERSONAS), ("outcome", OUTCOMES)):
         letter = get_column_letter(list(COLUMNS).index(column) + 1)

@@ -125,9 +125,11 @@ def baseline(
 @eval_app.command("template")
 def template(file: _File) -> None:
     """写一张空的题目表，带例题和填写说明。"""
+    from assistant.settings import load_settings
+    from evals.library import example_case
     from evals.sheets import write_template
 
-    write_template(file)
+    write_template(file, example_case(load_settings().policy))
     _say(f"已写 {file}")
 
 

@@ -77,7 +77,9 @@ def _settled(turn: Reading, entries: Sequence[Said], taken: Sequence[Said], prio
     else:
         number = prior.plus(now) if prior is not None and not taken and _adds(turn, stated, correction) else now
     for entry in taken:
-        if now is not None and not language().speech["deduction"].search(_around(turn.text, entry.figure)):
+        of_whole = is_part(turn.text, entry.figure) and any(whole.figure.start < entry.figure.start for whole in stated)
+        off = of_whole or language().speech["deduction"].search(_around(turn.text, entry.figure))
+        if now is not None and not off:
             continue  # 16家评上，5家没评上: the five were never counted
         less = _number(entry)
         number = number.plus(Number(-less.high, -less.low, tuple(-part for part in less.parts)))
