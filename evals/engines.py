@@ -49,6 +49,9 @@ class BuiltinEngine:
         settings = replace(load_settings(), policy=pack)
         self._desk: Desk = replace(open_desk(settings), today=as_of, notice_always=True)
         self._stage = stage
+        for question in self._desk.metas[pack].examples[:1]:
+            # the index is opened now, or the first case would be charged for it
+            self._desk.retriever.search(self._desk.packs[pack], question, 1)
 
     def reply(self, case: AnyCase) -> dict[str, Any]:
         """The reply to one case; see Engine."""

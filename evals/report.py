@@ -19,24 +19,11 @@ from corpus.schema import Pack
 from evals.cases import AnyCase, CalculatorCase, Case, CheckCase, RetrievalCase
 from evals.diff import STATES, Change, Diff
 from evals.run import Result, Run
+from evals.score import CHECKS, KIND_NAMES
 from evals.sheets import amount_text, safe_cell
 from evals.summary import MEASURES, Group, summarise
 
 REPORT, JUNIT, TABLE, WORKBOOK = "report.html", "junit.xml", "results.csv", "results.xlsx"
-CHECKS = {
-    "outcome": "结果",
-    "asks": "追问",
-    "clauses": "条款",
-    "quotes": "引文",
-    "amounts": "金额",
-    "kind": "金额性质",
-    "says": "说到",
-    "figures": "数的来处",
-    "retrieval": "检索",
-    "status": "状态",
-    "check": "核查",
-    "error": "出错",
-}
 _SLOWEST = 10
 _SHOWN_CHANGES = 200
 
@@ -144,15 +131,20 @@ def _expected(case: AnyCase) -> list[tuple[str, str]]:
     if isinstance(case, Case | RetrievalCase):
         rows.append(("条款", "、".join(case.clauses)))
     if isinstance(case, Case | CalculatorCase):
-        rows.append(("金额", "；".join(amount_text(a.kind, a.low_yuan, a.high_yuan) for a in case.amounts)))
+        rows.append(("金额", "；".join(_amount(a.kind, a.low_yuan, a.high_yuan) for a in case.amounts)))
     if isinstance(case, Case):
         rows.append(("必须说到", "；".join("|".join(words[:6]) for words in case.must_say)))
         rows += [("不得说到", "、".join(case.must_not_say)), ("理由", case.why)]
     return [(title, text) for title, text in rows if text]
 
 
+def _amount(kind: str, low: float | str | None, high: float | str) -> str:
+    name = KIND_NAMES[kind]
+    return amount_text(kind, low, high).replace(kind, name, 1) + " 元"
+
+
 def _given(reply: dict[str, Any]) -> list[tuple[str, str]]:
-    amounts = [amount_text(a["kind"], a["low_yuan"], a["high_yuan"]) for a in reply.get("amounts", ())]
+    amounts = [_amount(a["kind"], a["low_yuan"], a["high_yuan"]) for a in reply.get("amounts", ())]
     rows = [
         ("出错", str(reply.get("error", ""))),
         ("结果", f"{reply.get('outcome', '')} {reply.get('status', '')}".strip()),
@@ -185,7 +177,7 @@ def _texts(change: Change) -> list[tuple[str, str]]:
     before = str(change.before.reply.get("text", "")) if change.before else ""
     after = str(change.after.reply.get("text", "")) if change.after else ""
     lines = difflib.ndiff(before.splitlines(), after.splitlines())
-    return [(line[0], line[2:]) for line in lines if line[0] in "+- " and line[2:].strip()]
+    return [(line[0], line[2:].replace("**", "")) for line in lines if line[0] in "+- " and line[2:].strip()]
 
 
 def junit(run: Run) -> bytes:

@@ -19,6 +19,21 @@ from evals.figures import Value, plain, reached, read_figures, spoken_figures
 LOOKUPS = frozenset(
     {"keyword", "wording", "comparison", "recipient", "clause_lookup", "unit_lookup", "status", "goal"}
 )  # kinds of question that a rule's own sums may answer
+CHECKS = {
+    "outcome": "结果",
+    "asks": "追问",
+    "clauses": "条款",
+    "quotes": "引文",
+    "amounts": "金额",
+    "kind": "金额性质",
+    "says": "说到",
+    "figures": "数的来处",
+    "retrieval": "检索",
+    "status": "状态",
+    "check": "核查",
+    "error": "出错",
+}
+KIND_NAMES = {"exact": "定额", "range": "区间", "upper_bound": "最高", "average": "平均", "deduction": "抵扣"}
 RETRIEVED = 3  # the hits that an operator sees without scrolling
 _EXTRA_CLAUSES = 2
 _BOUNDED = re.compile("最高|不超过|上限|至多|不高于|封顶|以内|平均|up to|at most|maximum|ceiling|cap|average|not exceed", re.I)
@@ -40,7 +55,7 @@ class Verdict:
     @property
     def faults(self) -> list[str]:
         """The details of the checks that failed."""
-        return [f"{name}：{detail}" for name, detail in self.checks.items() if detail]
+        return [f"{CHECKS[name]}：{detail}" for name, detail in self.checks.items() if detail]
 
 
 def grade(case: AnyCase, reply: Mapping[str, Any], pack: Pack) -> Verdict:
@@ -220,5 +235,6 @@ def _yuan(value: Fraction) -> str:
 
 def _listed(keys: Sequence[AmountKey]) -> str:
     return "、".join(
-        f"{kind} {_yuan(low) + '–' if low is not None and low != high else ''}{_yuan(high)}" for kind, low, high in keys
+        f"{KIND_NAMES[kind]} {_yuan(low) + '–' if low is not None and low != high else ''}{_yuan(high)}"
+        for kind, low, high in keys
     )
