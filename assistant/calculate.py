@@ -98,7 +98,7 @@ def _is_lookup(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topi
     written = {c.threshold.high for b in topic_benefits(pack, topic) for c in b.when if c.threshold}
     texts = _TEXT_ASKS - {"summary"} if state.read.asks & _AMOUNT_ASKS else _TEXT_ASKS
     if said:
-        return "wording" in state.read.asks and all(number.high in written for number in said)
+        return "wording" in state.read.asks and "amount" not in state.read.asks and all(number.high in written for number in said)
     if any(entry.fact in bases for entry in roles.unsure):
         return False
     if language().speech["compute"].search(state.read.text) and not state.read.asks & texts:

@@ -86,8 +86,17 @@ def assemble(turns: Sequence[Reading], roles: Sequence[Roles], matches: Sequence
         _flags(ledger, turn, mentions, mine, pack)
         rekey(ledger, switched, mine, {entry.fact for entry in roles[index].said})
         numbers(ledger, turn, roles[index].said)
+        _forget_doubted(ledger, roles[index])
     differences(ledger, mine, remains=any(language().speech["remainder"].search(turn.text) for turn in turns))
     return ledger.frozen()
+
+
+def _forget_doubted(ledger: Ledger, roles: Roles) -> None:
+    """What was said before no longer holds where the turn changes it in a way that is not understood: it is asked for."""
+    said = {entry.fact for entry in roles.said}
+    doubted = {entry.fact for entry in roles.unsure if entry.why != "target"} - said
+    for key in [key for key in ledger.numbers if key[0] in doubted]:
+        del ledger.numbers[key]
 
 
 def _own_figures(pack: Pack, topics: Sequence[Topic]) -> frozenset[Fraction]:

@@ -1,6 +1,7 @@
 """What stands around a figure and changes what it means: prices, hopes, bounds, increments, other years, currencies."""
 
 import re
+from itertools import takewhile
 from typing import Literal
 
 from assistant.language import language
@@ -103,7 +104,8 @@ def is_taken_off(text: str, figure: Figure) -> bool:
         return True
     stop = min((at for mark in _SENTENCE_MARKS if (at := text.find(mark, figure.end)) >= 0), default=len(text))
     parts = re.split("[，,]", text[figure.end : stop])
-    reach = parts[0] + ("，" + parts[1] if len(parts) > 1 and not re.search(r"\d", parts[1]) else "")
+    told = list(takewhile(lambda part: not re.search(r"\d", part), parts[1:3]))  # 有2家是别人的，挂错名了，得去掉
+    reach = "，".join([parts[0], *told])
     lead = re.split("[，,]", before(text, figure, 12))[-1]
     return bool(speech["deduction"].search(reach) or speech["deduction"].search(lead))
 

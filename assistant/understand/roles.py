@@ -205,7 +205,7 @@ def _doubt(reading: Reading, figure: Figure, fact: Fact) -> Doubt | None:
         return "target"
     if fact.minus and language().speech["over_last_year"].search(before_words(text, figure, 14)):
         return "target"  # more than last year is not more than the target
-    grows = any(language().speech["increment"].search(word) for word in fact.words)
+    grows = any(language().speech["growth"].search(word) for word in fact.words)
     if grows and is_new_level(text, figure):
         return "increment"
     if not grows and fact.type == "money" and is_increment(text, figure):
@@ -272,7 +272,7 @@ def _claimed_elsewhere(
     reading: Reading, figure: Figure, choice: Fact | None, cost: float, known: Mapping[str, Fact], asked: str
 ) -> bool:
     """Whether a figure clearly states something else: a fact of another subject, or sales, profit, rent."""
-    lead = before_words(reading.text, figure, 10)
+    lead = _CLAUSE_MARK.split(before_words(reading.text, figure, 10))[-1]  # 抵押物处置完，冲回180万本金 is principal
     own = bool(choice and any(word in lead for word in choice.words))
     if figure.kind == "money" and not own and language().speech["bystanders"].search(lead):
         return True
