@@ -12,6 +12,7 @@ from assistant.understand.roles import Roles, assign
 from assistant.understand.terms import Mention
 from assistant.understand.topics import Match, phrase_spans
 from calculators.facts import Facts
+from corpus.numerals import read_numeral
 from corpus.schema import Benefit, Fact, Pack, Topic
 
 _MARKS = "，。！？；,!?;\n"
@@ -78,6 +79,7 @@ def assemble(turns: Sequence[Reading], roles: Sequence[Roles], matches: Sequence
     """
     ledger = Ledger()
     mine = relevant_facts(pack, [topic])
+    summing = _sums_items(turns[-1], roles)
     for index, turn in enumerate(turns):
         last = index == len(turns) - 1
         mentions = _visible(turn, topic, matches, pack) if last and len(matches) > 1 else turn.mentions
@@ -85,10 +87,20 @@ def assemble(turns: Sequence[Reading], roles: Sequence[Roles], matches: Sequence
         switched = _choices(ledger, turn, mentions, mine, listing=listing)
         _flags(ledger, turn, mentions, mine, pack)
         rekey(ledger, switched, mine, {entry.fact for entry in roles[index].said})
-        numbers(ledger, turn, roles[index].said)
+        numbers(ledger, turn, roles[index].said, summing=summing)
         _forget_doubted(ledger, roles[index])
+    if language().speech["multi_year"].search(turns[-1].text) and not roles[-1].said:
+        for key in [key for key in ledger.numbers if pack.facts[key[0]].annual]:
+            del ledger.numbers[key]  # 去年3000万. 今年4000万. 两年一共: the rule counts one year, and which one is asked for
     differences(ledger, mine, remains=any(language().speech["remainder"].search(turn.text) for turn in turns))
     return ledger.frozen()
+
+
+def _sums_items(last: Reading, roles: Sequence[Roles]) -> bool:
+    """Whether the last turn asks for all the items that the turns before told one by one: A款1200万. B款1100万. 两款合一块儿."""
+    match = language().speech["all_items"].search(last.text)
+    told = sum(bool(turn.said) for turn in roles[:-1])
+    return bool(match and not roles[-1].said and told > 1 and read_numeral(match["count"]) in (told, None))
 
 
 def _forget_doubted(ledger: Ledger, roles: Roles) -> None:

@@ -48,8 +48,11 @@ def rekey(ledger: Ledger, switched: set[str], facts: Sequence[Fact], said: set[s
         ledger.numbers[(name, "")] = ledger.numbers.pop((name, option))
 
 
-def numbers(ledger: Ledger, turn: Reading, said: Sequence[Said]) -> None:
-    """Record the figures of a turn: new ones, corrections, additions, deductions, parts of a year, parts of a whole."""
+def numbers(ledger: Ledger, turn: Reading, said: Sequence[Said], *, summing: bool = False) -> None:
+    """Record the figures of a turn: new ones, corrections, additions, deductions, parts of a year, parts of a whole.
+
+    `summing`: each turn tells one of several items that are asked for together.
+    """
     correction = bool(language().speech["correction"].search(turn.text))
     fresh: dict[tuple[str, str], list[Said]] = {}
     for entry in said:
@@ -60,12 +63,14 @@ def numbers(ledger: Ledger, turn: Reading, said: Sequence[Said]) -> None:
         net = [entry for entry in entries if is_net(turn.text, entry.figure)]
         taken = [entry for entry in entries if is_taken_off(turn.text, entry.figure)]
         prior = _replaced(ledger, key, correction=correction or bool(net or taken))
-        number = _number(net[-1]) if net else _settled(turn, entries, taken, prior, correction=correction)
+        number = _number(net[-1]) if net else _settled(turn, entries, taken, prior, correction=correction, summing=summing)
         ledger.numbers[key] = _by_period(ledger, key, turn, entries, number)
         _part_of_whole(ledger, key, turn, entries)
 
 
-def _settled(turn: Reading, entries: Sequence[Said], taken: Sequence[Said], prior: Number | None, *, correction: bool) -> Number:
+def _settled(
+    turn: Reading, entries: Sequence[Said], taken: Sequence[Said], prior: Number | None, *, correction: bool, summing: bool
+) -> Number:
     """What a fact comes to after a turn, given what it was before (`prior`) and what is to be `taken` off."""
     stated = [entry for entry in entries if entry not in taken]
     if not stated and prior is None:
@@ -75,7 +80,8 @@ def _settled(turn: Reading, entries: Sequence[Said], taken: Sequence[Said], prio
         assert prior is not None
         number = prior
     else:
-        number = prior.plus(now) if prior is not None and not taken and _adds(turn, stated, correction) else now
+        adds = (summing and not correction) or _adds(turn, stated, correction)
+        number = prior.plus(now) if prior is not None and not taken and adds else now
     for entry in taken:
         of_whole = is_part(turn.text, entry.figure) and any(whole.figure.start < entry.figure.start for whole in stated)
         off = of_whole or language().speech["deduction"].search(_around(turn.text, entry.figure))
