@@ -9,7 +9,7 @@ from assistant.retrieve.phrases import BEYOND, phrases
 from assistant.state import State
 from assistant.understand.scope import SEGMENT, touches
 from assistant.understand.step import carried_topics
-from assistant.understand.topics import Match, figure_topics, is_named, match_topics, weak_topics
+from assistant.understand.topics import Match, compared_topics, figure_topics, is_named, match_topics, weak_topics
 
 _COVERAGE = 0.5  # a question of whose character pairs the text has fewer is about something else
 _MARGIN = 1.15
@@ -24,6 +24,8 @@ def retrieve(state: State) -> State:
 
     Where the words name a subject outright, the vector side (a slower start, no gain) is not asked.
     """
+    if state.matches:
+        state = replace(state, matches=state.matches + compared_topics(state.read, state.policy, state.matches))
     named = sum(is_named(topic, state.read) for topic in state.policy.topics)
     if named == 1 and len(state.matches) == 1 and state.matches[0].strong:
         return replace(state, beyond=_beyond(state))  # the words name one subject: there is nothing to rank

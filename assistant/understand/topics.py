@@ -6,6 +6,7 @@ word of its own (of `a + b`, the a). So 培育高新技术企业 of an incubator
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from assistant.language import language
 from assistant.understand.reading import Reading
@@ -144,6 +145,23 @@ def figure_topics(reading: Reading, pack: Pack) -> tuple[Match, ...]:
         if written & said:
             found.append(Match(topic, 1.0, frozenset(), False))
     return tuple(found) if len(found) == 1 else ()
+
+
+def compared_topics(reading: Reading, pack: Pack, known: Sequence[Match]) -> tuple[Match, ...]:
+    """Further topics of a comparison that only their own rate names: 一个100%一个2.5%，差在哪."""
+    if "comparison" not in reading.asks:
+        return ()
+    rates: dict[str, set[Fraction]] = {}
+    for topic in pack.topics:
+        figures = [pack.benefits[name].figure for name in topic.benefits]
+        rates[topic.id] = {end for f in figures if f is not None and f.kind == "rate" for end in (f.low, f.high)}
+    covered = {rate for match in known for rate in rates[match.topic.id]}
+    found: list[Match] = []
+    for figure in reading.figures:
+        holders = [topic for topic in pack.topics if figure.kind == "rate" and figure.high in rates[topic.id] - covered]
+        if len(holders) == 1 and all(holders[0] is not match.topic for match in (*known, *found)):
+            found.append(Match(holders[0], 1.0, frozenset(), False))
+    return tuple(found)
 
 
 def weak_topics(reading: Reading, pack: Pack) -> Iterable[Match]:
