@@ -14,7 +14,7 @@ from assistant.state import Answer, Ask, Finding, State
 from assistant.understand.reading import read_turn
 from assistant.understand.scope import SEGMENT, is_setting, shares_segment, touches
 from assistant.understand.script import MAX_CHARS, to_traditional
-from assistant.understand.topics import match_topics
+from assistant.understand.topics import match_topics, resolve_clause
 
 _HOW_MUCH = re.compile("多少|几[万千百个]|钱|金额|数额|标准|区间|合计|总[数额共]|算|[?？]$")
 _ASKS = frozenset(language().intents) - {"procedure", "definition", "guarantee"}
@@ -70,7 +70,7 @@ def _answer(state: State) -> Answer:
         return _status(state)
     if not state.findings:
         overview = add_overview(state) if "claimable" in reading.asks else None
-        return overview or add_unit_clauses(state) or add_contents(state) or _decline(state, "not_found")
+        return overview or add_unit_clauses(state) or add_contents(state) or _not_found(state)
     return _from_findings(state, outside)
 
 
@@ -120,6 +120,12 @@ def _status(state: State) -> Answer:
     draft = Draft(state)
     status_lines(draft)
     return draft.answer("answer", "status")
+
+
+def _not_found(state: State) -> Answer:
+    """No clause bears on the question; a number that no clause has is named."""
+    strange = [number for number in state.read.clause_refs if resolve_clause(state.policy, number) is None]
+    return _decline(state, "no_clause", number=strange[0]) if strange else _decline(state, "not_found")
 
 
 def _decline(state: State, status: str, **words: str) -> Answer:

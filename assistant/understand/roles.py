@@ -90,6 +90,8 @@ def assign(
     expected: list[Figure] = []
     unsure: list[Unsure] = []
     text = reading.text
+    counting = [fact for fact in known.values() if fact.type == "count"]
+    deeds = {word for fact in counting for word in fact.words} - {thing for fact in counting for thing in fact.counts}
     theirs = [f for f in reading.figures if f.kind in ("money", "count") and is_others(text, f)]
     ours = [f for f in reading.figures if f.kind in ("money", "count") and f not in theirs]
     strangers = [f for f in theirs if any(o.kind == f.kind for o in ours)]
@@ -116,7 +118,7 @@ def assign(
                 :1
             ]
             continue
-        suited = [fact for fact in facts if suits(figure, fact) and not _miscounted(reading, figure, fact)]
+        suited = [fact for fact in facts if suits(figure, fact) and not _miscounted(reading, figure, fact, deeds)]
         suited = [fact for fact in suited if not (fact.annual and is_of_years(text, figure))]
         suited = [fact for fact in suited if not fact.jointly or language().speech["jointly"].search(text)]
         wary = [fact for fact in suited if not _is_beware(reading, figure, fact)]
@@ -254,14 +256,17 @@ def _between(text: str, one: Figure, other: Figure) -> str:
     return text[min(one.end, other.end) : max(one.start, other.start)]
 
 
-def _miscounted(reading: Reading, figure: Figure, fact: Fact) -> bool:
-    """Whether the thing counted is another: 培育了5家科技型中小企业 counts no 高新技术企业."""
+def _miscounted(reading: Reading, figure: Figure, fact: Fact, deeds: AbstractSet[str]) -> bool:
+    """Whether the thing counted is another: 培育了5家科技型中小企业 counts no 高新技术企业.
+
+    A deed behind the figure is no thing: 任务50家完成了58家.
+    """
     if not fact.counts or figure.kind != "count" or not figure.value:
         return False
     behind = [m for m in reading.mentions if m.start >= figure.end and m.start - figure.end <= _COUNTED_REACH]
     if any(m.term in fact.counts for m in behind) and not _CLAUSE_MARK.search(reading.text[figure.end : behind[-1].end]):
         return False  # 11家评上高新技术企业
-    if behind and reading.text[figure.end : behind[0].start] in ("", "的", " "):
+    if behind and behind[0].term not in deeds and reading.text[figure.end : behind[0].start] in ("", "的", " "):
         return behind[0].term not in fact.counts
     if figure.text[0] == "一" and not language().speech["excess"].search(before_words(reading.text, figure, 4)):
         return True  # 一家一家算 counts nothing

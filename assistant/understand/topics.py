@@ -144,6 +144,8 @@ def figure_topics(reading: Reading, pack: Pack) -> tuple[Match, ...]:
             written |= {(f.low, f.high) for f in scan(squeeze(clause.text).text) if f.kind in ("money", "rate")}
         if written & said:
             found.append(Match(topic, 1.0, frozenset(), False))
+    ruled = [match for match in found if match.topic.benefits]
+    found = ruled if len(ruled) == 1 else found  # a clause may hold a subject without rules beside the one with the rule
     return tuple(found) if len(found) == 1 else ()
 
 
