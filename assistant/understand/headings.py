@@ -11,14 +11,14 @@ _ITEM = re.compile(r"[^，,。；;]{0,3}?[第(（]?\s*([一二三四五六七八
 
 
 def named_heading(pack: Pack, text: str) -> Heading | None:
-    """The heading whose title, or a part of it between commas, stands in a normalised text; the longest part wins."""
+    """The heading whose title, or a part of it between commas, stands in a normalised text; the longest, then the last, wins."""
     chapter = _CHAPTER.search(text)
     number = read_numeral(chapter[1]) if chapter else None
     numbered = next((h for h in pack.document.headings if number is not None and h.id == str(int(number))), None)
     if numbered is not None:
         return numbered
-    found = [(len(part), heading) for heading in pack.document.headings for part in _parts(heading) if part in text]
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+    found = [(len(part), text.rfind(part), h) for h in pack.document.headings for part in _parts(h) if part in text]
+    return max(found, key=lambda entry: entry[:2])[2] if found else None  # 总体要求里的主要目标: the one said last
 
 
 def clause_under_heading(pack: Pack, text: str) -> str | None:

@@ -26,12 +26,15 @@ from assistant.understand.hints import (
     is_short,
     is_taken_off,
     is_threshold,
+    year_of,
 )
 from assistant.understand.hints import before as before_words
 from assistant.understand.nearness import CLEAR, LIMIT, cost_of, option_of, rank_of, suits
 from assistant.understand.reading import Reading
 from assistant.understand.together import (
     NEAR,
+    PAST_YEARS,
+    THIS_YEAR,
     Said,
     Unsure,
     adjusted,
@@ -208,7 +211,7 @@ def _doubt(reading: Reading, figure: Figure, fact: Fact) -> Doubt | None:
     if fact.minus and language().speech["over_last_year"].search(before_words(text, figure, 14)):
         return "target"  # more than last year is not more than the target
     grows = any(language().speech["growth"].search(word) for word in fact.words)
-    if grows and is_new_level(text, figure):
+    if grows and (is_new_level(text, figure) or _is_level(reading, figure)):
         return "increment"
     if not grows and fact.type == "money" and is_increment(text, figure):
         return "increment"
@@ -216,6 +219,16 @@ def _doubt(reading: Reading, figure: Figure, fact: Fact) -> Doubt | None:
     if fact.type == "money" and any(not _SENTENCE_MARK.search(_between(text, rate, figure)) for rate in shares):
         return "share"
     return None
+
+
+def _is_level(reading: Reading, figure: Figure) -> bool:
+    """Whether a figure is this year's level beside last year's, which is no growth: 去年产值1.2亿，今年1.48亿."""
+    if (
+        language().speech["growth"].search(before_words(reading.text, figure, 8))
+        or year_of(reading.text, figure) not in THIS_YEAR
+    ):
+        return False
+    return any(f.kind == figure.kind and year_of(reading.text, f) in PAST_YEARS for f in reading.figures if f is not figure)
 
 
 def _is_product(figure: Figure, figures: Sequence[Figure], rates: AbstractSet[Fraction]) -> bool:

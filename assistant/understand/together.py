@@ -26,8 +26,8 @@ from corpus.figures import Figure
 from corpus.schema import Fact
 
 NEAR = 1.5  # a word this near says what the figure is, whatever else stands around
-_THIS_YEAR = ("今年", "本年")
-_PAST_YEARS = ("去年", "前年", "上年", "上一年")
+THIS_YEAR = ("今年", "本年")
+PAST_YEARS = ("去年", "前年", "上年", "上一年")
 _TOTAL = re.compile("一共|总共|总计|共|总额|累计")
 
 
@@ -100,12 +100,12 @@ def current(text: str, said: list[Said]) -> list[Said]:
     kept = []
     for entry in said:
         rivals = [o for o in said if o.fact == entry.fact and o.option == entry.option and o is not entry]
-        newer = any(is_new_level(text, o.figure) or year_of(text, o.figure) in _THIS_YEAR for o in rivals)
+        newer = any(is_new_level(text, o.figure) or year_of(text, o.figure) in THIS_YEAR for o in rivals)
         summed = bool(language().speech["sum"].search(text))
         levelled = any(is_new_level(text, o.figure) for o in rivals)
         if is_old_level(text, entry.figure) and newer and (levelled or not summed):
             continue
-        if newer and not summed and year_of(text, entry.figure) in _PAST_YEARS:
+        if newer and not summed and year_of(text, entry.figure) in PAST_YEARS:
             continue
         kept.append(entry)
     return kept
