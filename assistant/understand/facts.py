@@ -79,7 +79,8 @@ def assemble(turns: Sequence[Reading], roles: Sequence[Roles], matches: Sequence
     """
     ledger = Ledger()
     mine = relevant_facts(pack, [topic])
-    summing = _sums_items(turns[-1], roles)
+    several = _sums_items(turns[-1], roles)
+    summing = frozenset(fact.name for fact in mine if several and not fact.annual)
     for index, turn in enumerate(turns):
         last = index == len(turns) - 1
         mentions = _visible(turn, topic, matches, pack) if last and len(matches) > 1 else turn.mentions

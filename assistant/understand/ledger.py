@@ -1,6 +1,7 @@
 """The sums and counts of a conversation: new ones, corrections, additions, deductions, parts of a year."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -48,10 +49,10 @@ def rekey(ledger: Ledger, switched: set[str], facts: Sequence[Fact], said: set[s
         ledger.numbers[(name, "")] = ledger.numbers.pop((name, option))
 
 
-def numbers(ledger: Ledger, turn: Reading, said: Sequence[Said], *, summing: bool = False) -> None:
+def numbers(ledger: Ledger, turn: Reading, said: Sequence[Said], *, summing: AbstractSet[str] = frozenset()) -> None:
     """Record the figures of a turn: new ones, corrections, additions, deductions, parts of a year, parts of a whole.
 
-    `summing`: each turn tells one of several items that are asked for together.
+    `summing`: facts of which each turn tells one of several items that are asked for together.
     """
     correction = bool(language().speech["correction"].search(turn.text))
     fresh: dict[tuple[str, str], list[Said]] = {}
@@ -63,7 +64,9 @@ def numbers(ledger: Ledger, turn: Reading, said: Sequence[Said], *, summing: boo
         net = [entry for entry in entries if is_net(turn.text, entry.figure)]
         taken = [entry for entry in entries if is_taken_off(turn.text, entry.figure)]
         prior = _replaced(ledger, key, correction=correction or bool(net or taken))
-        number = _number(net[-1]) if net else _settled(turn, entries, taken, prior, correction=correction, summing=summing)
+        number = (
+            _number(net[-1]) if net else _settled(turn, entries, taken, prior, correction=correction, summing=key[0] in summing)
+        )
         ledger.numbers[key] = _by_period(ledger, key, turn, entries, number)
         _part_of_whole(ledger, key, turn, entries)
 

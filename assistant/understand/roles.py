@@ -256,7 +256,10 @@ def _far(reading: Reading, figure: Figure, words: AbstractSet[str]) -> float:
 def _is_beware(reading: Reading, figure: Figure, fact: Fact) -> bool:
     """Whether the words before a figure make it another than this fact: a target, a total."""
     lead = before_words(reading.text, figure, 6)
-    return any(word in lead[-4:] for word in fact.beware) and not language().speech["excess"].search(lead)
+    direct = any(word in lead[-4:] for word in fact.beware)
+    if sum(other.unit == figure.unit for other in reading.figures) < 2:  # 一共认定了63家, and no target beside it
+        direct = direct or any(lead.removesuffix("了").endswith(word + deed) for word in fact.beware for deed in fact.words)
+    return direct and not language().speech["excess"].search(lead)
 
 
 def _described(reading: Reading, figure: Figure) -> bool:

@@ -23,7 +23,10 @@ def understand(state: State) -> State:
     reading = read_turn(question, pack)
     same = state.conversation.pack_id in ("", pack_id)
     past = state.conversation.turns if same else _in_other_pack(state.conversation, pack)
-    starts = bool(language().speech["new_subject"].search(reading.text)) or not past
+    another = language().speech["new_subject"].search(reading.text) and not language().speech["same_otherwise"].search(
+        reading.text
+    )
+    starts = bool(another) or not past
     past, label = _labelled(past, reading, pack)
     past, reading = _in_given_unit(past, reading)
     reading = _beside_last(past, reading, pack)
