@@ -26,7 +26,7 @@ _RULE_ASKS = frozenset({"rate", "cap", "highest"})
 
 def calculate(state: State) -> State:
     """The findings of the question's topics, in the order of their weight."""
-    roles = assign_turns(state.turns, state.matches, state.policy, state.asked)
+    roles = assign_turns(state.turns, state.matches, state.policy, state.asked, state.told_of)
     findings = []
     for match in state.matches:
         scoped = of_item(state.read, match.spans)

@@ -116,6 +116,7 @@ class State:
     reading: Reading | None = None
     turns: tuple[Reading, ...] = ()
     asked: tuple[str, ...] = ()
+    told_of: tuple[tuple[str, ...], ...] = ()
     starts_subject: bool = False
     matches: tuple[Match, ...] = ()
     inherited: bool = False

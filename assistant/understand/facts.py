@@ -45,8 +45,18 @@ def _needs(benefit: Benefit) -> list[str]:
     return [*names, *(name for name in (benefit.of, benefit.times, benefit.each) if name)]
 
 
-def assign_turns(turns: Sequence[Reading], matches: Sequence[Match], pack: Pack, asked: Sequence[str] = ()) -> tuple[Roles, ...]:
-    """The roles of each turn's figures in the light of the current topics; `asked[i]` is what we asked before turn i."""
+def assign_turns(
+    turns: Sequence[Reading],
+    matches: Sequence[Match],
+    pack: Pack,
+    asked: Sequence[str] = (),
+    told_of: Sequence[Sequence[str]] = (),
+) -> tuple[Roles, ...]:
+    """The roles of each turn's figures in the light of the current topics.
+
+    `asked[i]` is what we asked before turn i, `told_of[i]` the topics that it was about: a sum told of another subject
+    only (2000万 of technology contracts) states no fact that this subject alone needs.
+    """
     topics = [match.topic for match in matches]
     facts = relevant_facts(pack, topics)
     bases = list(dict.fromkeys(b.of or b.times for t in topics for b in topic_benefits(pack, t) if b.of or b.times))
@@ -65,11 +75,26 @@ def assign_turns(turns: Sequence[Reading], matches: Sequence[Match], pack: Pack,
     for index, turn in enumerate(turns):
         wanted = asked[index] if index < len(asked) else ""
         prior = wanted if wanted and pack.facts[wanted].type in ("money", "count") else last_said
-        roles = assign(turn, facts, bases, pack.facts, asked=prior, own_figures=own, rates=rates, near_words=near, before=before)
+        mine, own_bases = _shared_facts(facts, bases, told_of[index : index + 1], topics, pack)
+        roles = assign(
+            turn, mine, own_bases, pack.facts, asked=prior, own_figures=own, rates=rates, near_words=near, before=before
+        )
         before |= {entry.fact for entry in roles.said}
         last_said = roles.said[-1].fact if roles.said else last_said
         found.append(roles)
     return tuple(found)
+
+
+def _shared_facts(
+    facts: Sequence[Fact], bases: Sequence[str], told_of: Sequence[Sequence[str]], topics: Sequence[Topic], pack: Pack
+) -> tuple[Sequence[Fact], Sequence[str]]:
+    """The facts and bases that a turn about other topics shares with the current ones; all of them where it was about these."""
+    earlier = [topic for topic in pack.topics if told_of and topic.id in told_of[0] and topic.benefits]
+    if not earlier or any(topic in topics for topic in earlier):
+        return facts, bases
+    names = {fact.name for fact in relevant_facts(pack, earlier)}
+    shared = [fact for fact in facts if fact.name in names or set(fact.same_as) & names or fact.of_asker]
+    return shared, [name for name in bases if name in {fact.name for fact in shared}]
 
 
 def assemble(turns: Sequence[Reading], roles: Sequence[Roles], matches: Sequence[Match], topic: Topic, pack: Pack) -> Facts:

@@ -46,6 +46,7 @@ def understand(state: State) -> State:
         reading=reading,
         turns=(*(p.reading for p in turns), reading),
         asked=("", *(p.asked for p in turns)),
+        told_of=tuple(p.topics for p in turns),
         starts_subject=starts,
         matches=matches,
         inherited=inherited,
