@@ -19,6 +19,8 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from filelock import FileLock, Timeout
+
 from assistant.adapters.chroma import ChromaVectors
 from assistant.desk import today
 from assistant.settings import load_settings
@@ -29,7 +31,9 @@ from evals.engines import Engine, open_engine
 from evals.library import QuestionSet, SetError, plain
 from evals.score import Verdict, grade, grade_hits
 
-SPEC, RESULTS = "run.json", "results.jsonl"
+SPEC, RESULTS, LOCK = "run.json", "results.jsonl", ".lock"
+
+_FIELDS = frozenset({"set", "id", "repeat", "elapsed_ms", "tokens", "cost_yuan", "case", "reply"})
 
 
 class Job(NamedTuple):
@@ -116,6 +120,18 @@ def start_run(
     if not jobs:
         raise SetError("题集里没有可运行的例子")
     spec = _settled_spec(folder, _spec(sets, engine=engine, stage=stage, repeat=repeat, jobs=len(jobs)))
+    lock = FileLock(folder / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise SetError(f"目录 {folder.name} 里正有一次运行；等它结束，或换一个 --out") from None
+    try:
+        yield from _resume(folder, jobs, spec, workers)
+    finally:
+        lock.release()
+
+
+def _resume(folder: Path, jobs: Sequence[Job], spec: dict[str, Any], workers: int) -> Iterator[Result]:
     if (folder / RESULTS).is_file():
         _tidy(folder, jobs)  # drops a line that a kill cut off, or the next one would be glued to it
     done = {result.key for result in load_run(folder).results}
@@ -162,7 +178,7 @@ def _settled_spec(folder: Path, spec: dict[str, Any]) -> dict[str, Any]:
     """The spec of the folder's own run where it is the same, so that a resumed run keeps its day; else the new one, saved."""
     path = folder / SPEC
     if path.is_file():
-        known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        known = _read_spec(folder)
         same = ("engine", "stage", "repeat", "jobs", "sets", "packs", "version")
         changed = [name for name in same if known.get(name) != spec[name]]
         if changed:
@@ -252,13 +268,22 @@ def _tidy(folder: Path, jobs: Sequence[Job]) -> None:
 def _rows(folder: Path) -> list[dict[str, Any]]:
     """The whole lines of the results, the last of each key; a line that was cut off is left out."""
     found = {}
-    for line in (folder / RESULTS).read_text(encoding="utf-8").splitlines():
+    for line in (folder / RESULTS).read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             row = json.loads(line)
         except json.JSONDecodeError:
             continue  # a kill in mid-line: this case is run again
-        found[(row["set"], row["id"], row["repeat"])] = row
+        if isinstance(row, dict) and row.keys() >= _FIELDS:
+            found[(row["set"], row["id"], row["repeat"])] = row
     return list(found.values())
+
+
+def _read_spec(folder: Path) -> dict[str, Any]:
+    try:
+        spec: dict[str, Any] = json.loads((folder / SPEC).read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise SetError(f"{folder.name}/{SPEC} 已损坏；请换一个 --out 重新运行") from None
+    return spec
 
 
 def load_run(folder: Path) -> Run:
@@ -268,7 +293,7 @@ def load_run(folder: Path) -> Run:
     """
     if not (folder / SPEC).is_file():
         raise SetError(f"“{folder}”里没有运行记录（缺 {SPEC}）")
-    spec: dict[str, Any] = json.loads((folder / SPEC).read_text(encoding="utf-8"))
+    spec = _read_spec(folder)
     about = {entry["name"]: entry for entry in spec["sets"]}
     results = []
     for row in _rows(folder) if (folder / RESULTS).is_file() else []:

@@ -77,6 +77,28 @@ def test_a_killed_run_goes_on_and_gives_the_same_report(tmp_path: Path) -> None:
     assert summarise(load_run(cut)).by == summarise(load_run(whole)).by
 
 
+def test_lines_that_are_no_results_are_run_again(finished: Run, small: QuestionSet) -> None:
+    path = finished.folder / RESULTS
+    first, _, *rest = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([first[:40], "5", '{"set": "small"}', *rest]) + "\n", encoding="utf-8")
+    assert len(list(start_run([small], finished.folder, workers=1))) == 2
+    assert replies(load_run(finished.folder)) == replies(finished)
+
+
+def test_two_runs_do_not_share_a_folder(small: QuestionSet, tmp_path: Path) -> None:
+    running = start_run([small], tmp_path / "run", workers=1)
+    next(running)
+    with pytest.raises(SetError, match="正有一次运行"):
+        list(start_run([small], tmp_path / "run", workers=1))
+    running.close()
+
+
+def test_a_damaged_record_is_named(finished: Run) -> None:
+    (finished.folder / SPEC).write_text("{", encoding="utf-8")
+    with pytest.raises(SetError, match=r"run\.json 已损坏"):
+        load_run(finished.folder)
+
+
 def test_a_folder_of_another_run_is_refused(finished: Run) -> None:
     with pytest.raises(SetError, match="sets"):
         list(start_run(find_sets(["jinan-2023-2025-check"]), finished.folder, workers=1))
