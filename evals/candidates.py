@@ -125,6 +125,8 @@ def label(data: Path, sheet: Path) -> tuple[int, list[str]]:
 
 def join(data: Path, target: QuestionSet) -> int:
     """Move the labelled candidates to the end of a set; how many. Raises SetError where the set already asks one of them."""
+    if target.card.kind != "questions":
+        raise SetError(f"题集 {target.name} 不是问答题（{target.card.kind}），候选题不能并入")
     queue = load(data)
     ready = [entry.label for entry in queue if entry.label]
     cases = [case for case in target.cases if isinstance(case, Case)]
@@ -134,6 +136,8 @@ def join(data: Path, target: QuestionSet) -> int:
             raise SetError(f"{case.id}：题集 {target.name} 里已有同样的问题（{asked[tuple(case.turns)]}）")
     if target.path.suffix != ".jsonl":
         raise SetError(f"题集 {target.name} 不是 .jsonl，不能续写")
+    if not ready:
+        return 0
     write_set(target.path, [*cases, *ready])
     save(data, [entry for entry in queue if not entry.label])
     return len(ready)

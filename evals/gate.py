@@ -43,6 +43,8 @@ def load_baseline(path: Path = BASELINE) -> dict[str, Any]:
         baseline: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         raise SetError(f"{path.name} 第 {error.lineno} 行：不是有效的 JSON") from None
+    if not isinstance(baseline, dict) or not {"tolerance_cases", "sets", "history"} <= baseline.keys() or not baseline["sets"]:
+        raise SetError(f"{path.name} 应有 tolerance_cases、sets（不空）、history；请用 mingce eval baseline 重写")
     return baseline
 
 
@@ -70,6 +72,11 @@ def breaches(run: Run, baseline: dict[str, Any]) -> list[str]:
                 found.append(
                     f"{set_name} {category}：{got}/{of}，基线 {passed}/{total}{allowance}；弄坏 {len(broken)} 例：{details}"
                 )
+    for set_name, entry in now.items():
+        known = baseline["sets"].get(set_name, {"categories": {}})["categories"]
+        fresh = [name for name, (passed, total) in entry["categories"].items() if name not in known and passed < total]
+        if fresh:
+            found.append(f"{set_name}：{'、'.join(fresh)} 不在基线里，且有题未通过；先修好，或移动基线")
     return found
 
 

@@ -168,6 +168,8 @@ def index(folder: Path = SETS) -> dict[str, QuestionSet]:
         raise SetError(f"{INDEX} 第 {mark.line + 1 if mark else '?'} 行：不是有效的 YAML") from None
     found = {}
     for name, fields in raw.items():
+        if not isinstance(name, str):
+            raise SetError(f'{INDEX} {name}：题集名是数，请加引号，如 "{name}"')
         try:
             card = Card.model_validate(fields)
         except ValidationError as error:
@@ -182,10 +184,16 @@ def index(folder: Path = SETS) -> dict[str, QuestionSet]:
 
 
 def register(path: Path, card: Card) -> None:
-    """Name a set in its folder's index; an entry of that name is left as it is."""
+    """Name a set in its folder's index; an entry of that name is left as it is.
+
+    Raises SetError where that entry belongs to another policy.
+    """
     listing = path.parent / INDEX
     text = listing.read_text(encoding="utf-8") if listing.is_file() else ""
-    if path.stem in (yaml.safe_load(text) or {}):
+    known = (yaml.safe_load(text) or {}).get(path.stem)
+    if known:
+        if known.get("pack") != card.pack:
+            raise SetError(f"{INDEX} 里 {path.stem} 属于 {known.get('pack')}，不是 {card.pack}；请换一个文件名")
         return
     entry = yaml.safe_dump({path.stem: card.model_dump(exclude_defaults=True)}, allow_unicode=True, sort_keys=False)
     listing.write_text(text + ("" if text.endswith("\n") or not text else "\n") + entry, encoding="utf-8")

@@ -38,6 +38,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     names = metafunc.config.getoption("--eval-set")
     sets = find_sets(names) if names else [found for found in find_sets() if found.card.fast]
+    if any(found.card.kept for found in sets):
+        raise pytest.UsageError("a kept set is never shown question by question")
     parameters = []
     for job in jobs_of(sets, 1, "answers"):
         known = job.case.id in _known_to_fail().get(job.set_name, frozenset())

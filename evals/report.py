@@ -64,7 +64,8 @@ def html(run: Run, diff: Diff | None = None) -> str:
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     open_results = [result for result in run.results if result.set_name not in run.kept]
-    changes = [c for c in diff.changes if c.result.set_name not in run.kept] if diff else []
+    kept = run.kept | (diff.before.kept if diff else frozenset())
+    changes = [c for c in diff.changes if c.result.set_name not in kept] if diff else []
     return environment.get_template("report.html.j2").render(
         run=run,
         spec=run.spec,

@@ -195,10 +195,17 @@ def fields_of(row: Row) -> dict[str, Any]:
         "outcome": _choice(row.get("outcome", ""), OUTCOMES, "应有结果"),
         "clauses": re.split(r"[\s,，、;；]+", row["clauses"]) if row.get("clauses") else [],
         "amounts": [parse_amount(line) for line in _lines(row.get("amounts", ""))],
-        "must_say": [[word.strip() for word in re.split("[|｜]", line)] for line in _lines(row.get("must_say", ""))],
+        "must_say": [_alternatives(line) for line in _lines(row.get("must_say", ""))],
         "must_not_say": _lines(row.get("must_not_say", "")),
         "why": row.get("why", ""),
     }
+
+
+def _alternatives(line: str) -> list[str]:
+    words = [word.strip() for word in re.split("[|｜]", line)]
+    if not all(words):
+        raise ValueError(f"必须说到：“{line}”里有空的一项，任何答案都会算对")
+    return words
 
 
 def _choice(said: str, choices: Mapping[str, str], title: str) -> str:

@@ -156,8 +156,9 @@ def import_(
     unknown = sorted({c for case in cases for c in case.clauses if pack.document.clause(c) is None})
     if unknown:
         raise SetError(f"{file.name}：《{pack.meta.name}》里没有条款 {'、'.join(unknown)}")
-    write_set(into, cases)
+    into.parent.mkdir(parents=True, exist_ok=True)
     register(into, Card(pack=chosen, version=text_version(pack), about=f"从 {file.name} 导入"))
+    write_set(into, cases)
     _say(f"{len(cases)} 题写入 {into}，属于 {chosen} 的文本 {text_version(pack)}")
 
 
@@ -169,6 +170,8 @@ def export(question_set: Annotated[str, typer.Argument(help="题集名称或文�
     from evals.sheets import export_cases
 
     (found,) = find_sets([question_set])
+    if found.card.kept:
+        raise SetError(f"题集 {found.name} 是留存题，不导出")
     cases = [case for case in found.cases if isinstance(case, Case)]
     if not cases:
         raise SetError(f"题集 {found.name} 不是问答题，不能写成表")
@@ -289,7 +292,11 @@ def _conclude(folder: Path, against: Path | None) -> None:
     overall = summary.overall
     _say(f"没有来处的数 {summary.unsupported}，中位 {summary.median_ms:.1f} ms，p95 {summary.p95_ms:.1f} ms")
     _say(f"报告 {path}")
+    if not finished.complete:
+        _complain(f"没有跑完：{len(finished.results)}/{finished.spec['jobs']}；用同一 --out 再运行一次，接着跑")
     _say(f"{overall.passed} 通过，{overall.total - overall.passed} 未通过")
+    if not finished.complete:
+        raise typer.Exit(1)
 
 
 def _say(text: str) -> None:

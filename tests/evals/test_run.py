@@ -230,6 +230,29 @@ def test_kept_questions_are_counted_and_not_shown(finished: Run, tmp_path: Path)
     assert f"{len(run.results) - 1}/{len(run.results)}" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
+def test_questions_that_an_earlier_run_kept_are_not_shown_as_gone(finished: Run) -> None:
+    before = replace(finished, spec={**finished.spec, "sets": [{**finished.spec["sets"][0], "kept": True}]})
+    case = finished.results[0].case
+    assert isinstance(case, Case)
+    after = replace(finished, results=[])
+    assert case.turns[0] not in html(after, compare(before, after))
+
+
+def test_a_failing_question_of_a_new_category_breaches(finished: Run, tmp_path: Path) -> None:
+    move_baseline(finished, "第一次记下基线", tmp_path / "baseline.json")
+    bad = spoilt(finished, "own-001")
+    renamed = bad.results[0].case.model_copy(update={"category": "brand-new"})
+    run = replace(bad, results=[*finished.results, replace(bad.results[0], case=renamed)])
+    assert any("brand-new" in line for line in breaches(run, load_baseline(tmp_path / "baseline.json")))
+
+
+@pytest.mark.parametrize("content", ["[]", '{"sets": {}}', '{"tolerance_cases": 0, "sets": {}, "history": []}'])
+def test_an_empty_baseline_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "baseline.json").write_text(content, encoding="utf-8")
+    with pytest.raises(SetError, match="mingce eval baseline"):
+        load_baseline(tmp_path / "baseline.json")
+
+
 def test_junit_counts_and_names_the_failures(finished: Run) -> None:
     root = ElementTree.fromstring(junit(spoilt(finished, "own-001")))
     (suite,) = root

@@ -46,6 +46,7 @@ def test_a_sheet_saved_by_chinese_excel_is_read(tmp_path: Path) -> None:
         ("编号,问题,应有结果,金额\nq1,x,追问,10万\n", "第 2 行"),
         ("编号,问题,应有结果\nq1,x,作答\nq1,y,作答\n", "第 3 行 编号：“q1”重复"),
         ("编号,问题,应有结果\nq1,,作答\n", "第 2 行 问题"),
+        ("编号,问题,应有结果,必须说到\nq1,x,作答,平均|\n", "第 2 行 必须说到：“平均|”里有空的一项"),
         ("编号,问题,应有结果\n", "没有题目"),
         ("", "是空的"),
     ],
@@ -122,6 +123,14 @@ def test_a_question_that_the_set_has_does_not_join_twice(tmp_path: Path) -> None
     with pytest.raises(SetError, match=case.id):
         join(tmp_path, own)
     assert len(load(tmp_path)) == 1
+
+
+def test_candidates_join_no_set_of_another_kind(tmp_path: Path) -> None:
+    (target,) = find_sets(["liuhe-2023-retrieval"])
+    whole = target.path.read_bytes()
+    with pytest.raises(SetError, match="不是问答题"):
+        join(tmp_path, target)
+    assert target.path.read_bytes() == whole
 
 
 def test_labels_of_unknown_candidates_are_named(tmp_path: Path) -> None:
