@@ -50,7 +50,9 @@ def load(data: Path) -> list[Candidate]:
     if not path.is_file():
         return []
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if not line:
+            continue
         try:
             found.append(Candidate.model_validate_json(line))
         except ValidationError as error:

@@ -30,7 +30,7 @@ _SCALES |= {
 _TRADITIONAL = str.maketrans("億萬圓塊貳參陸兩點", "亿万元块贰叁陆两点")
 _NUMBER = r"\d+(?:\.\d+)?"
 _SCALE = "(?:万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百|w|k|million|billion)"
-_MONEY = re.compile(rf"(?P<n>{_NUMBER})(?:\([^)]*\))?(?P<s>{_SCALE})?(?P<u>元|块|yuan|rmb|cny)?", re.I)
+_MONEY = re.compile(rf"(?P<n>{_NUMBER})[多余来]?(?:\([^)]*\))?(?P<s>{_SCALE})?(?P<u>元|块|yuan|rmb|cny)?", re.I)
 _RANGE = re.compile(
     rf"(?P<low>{_NUMBER})(?:-|—|–|~|至|到)(?P<high>{_NUMBER})(?:\([^)]*\))?(?P<s>{_SCALE}|(?=[%‰]))(?P<u>[%‰])?", re.I
 )
@@ -38,6 +38,9 @@ _RATE = re.compile(rf"(?P<n>{_NUMBER})(?P<u>%|‰|个点|percent)", re.I)
 _PREFIXED = re.compile(rf"(?:rmb|cny|[¥￥])(?P<n>{_NUMBER})(?P<s>million|billion|万|亿)?", re.I)
 _CHINESE = "[零〇一二三四五六七八九两壹贰叁肆伍陆柒捌玖十拾百佰千仟万亿点]"
 _CHINESE_MONEY = re.compile(rf"({_CHINESE}*[一二三四五六七八九两壹贰叁肆伍陆柒捌玖十拾百佰千仟]{_CHINESE}*)(元|块)")
+_CHINESE_SCALED = re.compile(
+    rf"({_CHINESE}*[一二三四五六七八九两壹贰叁肆伍陆柒捌玖十拾百佰千仟])[多余来]?(万|亿)(?![家个户条亩名件次人项倍])"
+)
 _CHINESE_RATE = re.compile(rf"(百|千)分之({_CHINESE}+|{_NUMBER})")
 _CLIPPED = re.compile(
     r"([零一二三四五六七八九两壹贰叁肆伍陆柒捌玖十拾百佰千仟]+|\d+)(亿|万|千|百)([一二三四五六七八九]|[1-9])(?![\d十百千万亿家个])"
@@ -49,7 +52,7 @@ def plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_TRADITIONAL)
     text = re.sub(r"[*`\\]", "", text)
     text = re.sub(r"(?<=\d)[,](?=\d{3}(?!\d))", "", text)
-    return re.sub(r"[ \t\u3000]+", "", text)
+    return re.sub(r"[ \t\u3000\u200b-\u200d\u2060\ufeff_]+", "", text)
 
 
 def chinese_number(word: str) -> Fraction | None:
@@ -83,6 +86,10 @@ def read_figures(text: str) -> set[Value]:
         value = chinese_number(match[1])
         if value is not None:
             found.add(("yuan", value))
+    for match in _CHINESE_SCALED.finditer(text):
+        value = chinese_number(match[1] + match[2])
+        if value is not None:
+            found.add(("yuan", value))
     for match in _CHINESE_RATE.finditer(text):
         value = Fraction(match[2]) if match[2][0].isdigit() else chinese_number(match[2])
         if value is not None:
@@ -109,6 +116,8 @@ def spoken_figures(text: str) -> set[Value]:
     numbers |= {Fraction(float(n)).limit_denominator() for n in re.findall(r"\d+(?:\.\d+)?e\+?\d{1,2}", text)}
     numbers |= {v for word in re.findall(f"{_CHINESE}+", text) if (v := chinese_number(word.strip("点"))) is not None}
     numbers |= _clipped(text)
+    for word in re.findall("[零一二三四五六七八九两壹贰叁肆伍陆柒捌玖十拾百佰千仟]+[万亿]", text):  # 十万二十万, 一两百万
+        numbers |= {v for piece in (word, word[1:]) if (v := chinese_number(piece)) is not None}
     for number, scale in product(numbers, (1, 1_000, 10_000, 10**6, 10**7, 10**8)):
         found.add(("yuan", number * scale))
     for number in numbers:

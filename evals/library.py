@@ -112,7 +112,7 @@ def _rows(path: Path, faults: list[str]) -> list[tuple[str, Any]]:
             raise SetError(f"{path.name}：应是一个列表，每项一例")
         return [(f"第 {number} 例", row) for number, row in enumerate(rows, 1)]
     found = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
                 found.append((f"第 {number} 行", json.loads(line)))

@@ -268,7 +268,7 @@ def _tidy(folder: Path, jobs: Sequence[Job]) -> None:
 def _rows(folder: Path) -> list[dict[str, Any]]:
     """The whole lines of the results, the last of each key; a line that was cut off is left out."""
     found = {}
-    for line in (folder / RESULTS).read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in (folder / RESULTS).read_text(encoding="utf-8", errors="replace").split("\n"):  # U+2028 ends no line
         try:
             row = json.loads(line)
         except json.JSONDecodeError:
