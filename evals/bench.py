@@ -1,6 +1,5 @@
 """Speed, memory and recall on this machine in one run, beside the naive peer: `make bench`."""
 
-import json
 import os
 import statistics
 import subprocess
@@ -18,8 +17,9 @@ from assistant.retrieve import Retriever
 from assistant.settings import Settings, load_settings
 from assistant.state import Conversation
 from corpus.loader import PACKS, load_meta, load_pack, pack_ids
+from evals.library import SETS, read_set
 from evals.peers.naive import NaivePeer
-from evals.recall import SETS, probes, ranking_of, recall_at
+from evals.recall import probes, ranking_of, recall_at
 
 COLD_RUNS, PORT = 7, 7917
 
@@ -27,12 +27,12 @@ COLD_RUNS, PORT = 7, 7917
 def turn_times_ms(settings: Settings, pack_id: str) -> list[float]:
     """Milliseconds of every turn of a pack's set, after one warm-up pass."""
     desk = open_desk(settings)
-    cases = [json.loads(line) for line in (SETS / f"{pack_id}.jsonl").read_text(encoding="utf-8").splitlines()]
+    cases = read_set(SETS / f"{pack_id}.jsonl")
     times: list[float] = []
     for measured in (False, True):
         for case in cases:
             talk = Conversation()
-            for turn in case["turns"]:
+            for turn in case.turns:
                 started = time.perf_counter()
                 _, talk = answer(turn, desk, talk)
                 if measured:

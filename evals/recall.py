@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from assistant.adapters.chroma import ChromaVectors
 from assistant.adapters.embedders import MODEL
@@ -11,8 +10,8 @@ from assistant.retrieve import Retriever
 from assistant.settings import STATIC, Settings, load_settings
 from corpus.loader import PACKS, load_pack, pack_ids
 from corpus.schema import Pack
+from evals.library import SETS, read_set
 
-SETS = Path(__file__).parent / "sets"
 WEIGHTS = tuple(round(step * 0.05, 2) for step in range(17))
 
 
@@ -42,12 +41,8 @@ class FixedWeight:
 
 def probes(pack_id: str) -> list[Probe]:
     """The single-turn questions of a pack's set that have one right clause."""
-    found = []
-    for line in (SETS / f"{pack_id}.jsonl").read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
-        if len(case["turns"]) == 1 and len(case["clauses"]) == 1:
-            found.append(Probe(case["turns"][0], frozenset(case["clauses"])))
-    return found
+    cases = read_set(SETS / f"{pack_id}.jsonl")
+    return [Probe(c.turns[0], frozenset(c.clauses)) for c in cases if len(c.turns) == 1 and len(c.clauses) == 1]
 
 
 def recall_at(first: Callable[[str, int], Collection[str]], questions: Sequence[Probe], top: int) -> float:

@@ -6,7 +6,6 @@ import csv
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -89,13 +88,8 @@ def bar(group: Group, width: int = 180) -> dict[str, float]:
     return {"share": share * width, "low": low * width, "high": high * width, "width": width}
 
 
-@lru_cache(maxsize=8)
-def _pack(pack_id: str) -> Pack:
-    return load_pack(PACKS / pack_id)
-
-
 def _pack_of(run: Run, result: Result) -> Pack:
-    return _pack(next(entry["pack"] for entry in run.spec["sets"] if entry["name"] == result.set_name))
+    return load_pack(PACKS / next(entry["pack"] for entry in run.spec["sets"] if entry["name"] == result.set_name))
 
 
 def show(result: Result, pack: Pack) -> Shown:

@@ -126,18 +126,13 @@ def _outcome(case: Case, reply: Mapping[str, Any]) -> str:
 
 
 def _clauses(case: Case, cited: Sequence[str]) -> str:
-    if case.outcome != "answer" or reply_free(case):
+    if case.outcome != "answer" or not case.clauses:
         return ""
     missing = [clause for clause in case.clauses if clause not in cited]
     extra = [clause for clause in cited if clause not in case.clauses]
     if missing:
         return f"缺 {'、'.join(missing)}，引了 {'、'.join(cited) or '无'}"
     return f"多引 {len(extra)} 条：{'、'.join(extra)}" if len(extra) > _EXTRA_CLAUSES else ""
-
-
-def reply_free(case: Case) -> bool:
-    """Whether a case demands no clause."""
-    return not case.clauses
 
 
 def _quotes(reply: Mapping[str, Any], pack: Pack) -> str:
