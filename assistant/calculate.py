@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from fractions import Fraction
 
 from assistant.language import language
+from assistant.rule_asked import asks_for_ceiling, asks_for_rule, bases_of
 from assistant.state import Finding, State
 from assistant.understand.facts import assemble, assign_turns, topic_benefits
-from assistant.understand.hints import is_relative, is_whole
+from assistant.understand.hints import is_whole
 from assistant.understand.reading import Reading, of_item
 from assistant.understand.roles import Roles
 from assistant.understand.scope import SEGMENT, touches
@@ -19,9 +21,6 @@ from calculators.logic import all_of, judge
 from corpus.schema import Benefit, Gap, Pack, Topic
 
 _CUE, _SHARE = 1.5, 0.6  # what a cue weighs beside a met condition; how near to the best a benefit must come
-_TEXT_ASKS = frozenset({"recipient", "units", "wording", "comparison", "summary"})
-_AMOUNT_ASKS = frozenset({"amount", "highest"})
-_RULE_ASKS = frozenset({"rate", "cap", "highest"})
 
 
 def calculate(state: State) -> State:
@@ -58,13 +57,16 @@ def _finding(state: State, match: Match, said: Sequence[Roles]) -> Finding:
     facts = assemble(state.turns, said, state.matches, topic, pack)
     gap = _gap(topic, facts, pack, state.read)
     outcomes = [evaluate(b, facts, pack.facts, withdrawn=b.id in pack.withdrawn) for b in topic_benefits(pack, topic)]
-    lookup = _is_lookup(state, facts, roles, pack, topic)
+    lookup = asks_for_rule(state, facts, roles, pack, topic)
+    if lookup and asks_for_ceiling(state, roles, bases_of(topic, pack)):
+        facts = replace(facts, numbers={})  # the ceiling is the rule's, whatever the sum
+        outcomes = [evaluate(b, facts, pack.facts, withdrawn=b.id in pack.withdrawn) for b in topic_benefits(pack, topic)]
     if gap is not None and gap.when:
         return Finding(topic, facts, roles, gap=gap, lookup=lookup)
     kept = _keep(outcomes, state.turns, facts, roles, pack)
     if lookup and "comparison" in state.read.asks and len(kept) == 1 and not state.read.figures:
         kept = _compared(kept[0], outcomes)
-    kept = _settle_irrelevant_choices(kept, facts, pack)
+    kept = _settle_irrelevant_choices(kept, outcomes, facts, pack)
     ask = "" if lookup else _next_fact(_foremost(kept, state.turns[-1], facts, roles), pack)
     undivided = _undivided(kept, state.turns, facts, roles, pack)
     if undivided:
@@ -86,39 +88,6 @@ def _undivided(kept: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, 
         if len(figures) > 1 and whole and {key for key in facts.numbers if key[0] == name} == {(name, "")}:
             return name
     return ""
-
-
-def _is_lookup(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topic) -> bool:
-    """Whether the rule itself is asked for, not what comes of it for someone.
-
-    The asker's own story or a base figure makes it a claim; a bare 封顶多少 or 比例 does not.
-    """
-    bases = {b.of or b.times or b.each for b in topic_benefits(pack, topic)}
-    said = [number for (name, _), number in facts.numbers.items() if name in bases and not number.loose]
-    written = {c.threshold.high for b in topic_benefits(pack, topic) for c in b.when if c.threshold}
-    texts = _TEXT_ASKS - {"summary"} if state.read.asks & _AMOUNT_ASKS else _TEXT_ASKS
-    if said:
-        return "wording" in state.read.asks and "amount" not in state.read.asks and all(number.high in written for number in said)
-    if any(entry.fact in bases for entry in roles.unsure):
-        return False
-    if language().speech["compute"].search(state.read.text) and not state.read.asks & texts:
-        return False
-    claims = bool(language().speech["claim"].search(state.read.text))
-    if "cap" in state.read.asks and not claims and not _tells_sums(state.turns):
-        return True  # 我们好像都沾边，单个企业一年封顶多少
-    if state.read.own or any(turn.own for turn in state.turns[:-1]):
-        sums = any(figure.kind in ("money", "count") for figure in state.read.figures)
-        return bool(state.read.asks & texts) and (not sums or "recipient" in state.read.asks)
-    claims = claims or any(f.kind == "rate" and is_relative(state.read.text, f) for f in state.read.figures)  # 不良率6%
-    return not claims or bool(state.read.asks & (texts | _RULE_ASKS))
-
-
-def _tells_sums(turns: Sequence[Reading]) -> bool:
-    return any(
-        figure.kind in ("money", "count") and figure.value > 2 and figure.unit != "条"
-        for turn in turns
-        for figure in turn.figures
-    )
 
 
 def _gap(topic: Topic, facts: Facts, pack: Pack, reading: Reading) -> Gap | None:
@@ -173,17 +142,22 @@ def _keep(outcomes: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, r
             or weights[o.benefit.id] > best_alive
             or ("comparison" in turn.asks and _among_named(o, turn, facts, pack))
         ]
-    return tuple(_of_this_turn(kept, turns, pack))
+    told = {entry.option for entry in roles.said} - {""}
+    return tuple(_of_this_turn(kept, turns, told, pack))
 
 
-def _of_this_turn(kept: list[Outcome], turns: Sequence[Reading], pack: Pack) -> list[Outcome]:
-    """In a later turn that names one of the computed benefits, the others of earlier turns rest."""
+def _of_this_turn(kept: list[Outcome], turns: Sequence[Reading], told: AbstractSet[str], pack: Pack) -> list[Outcome]:
+    """In a later turn that names one of the computed benefits, or tells a sum of its option, the others of earlier turns rest."""
     now = turns[-1]
     speech = language().speech
     if len(turns) < 2 or speech["each_of"].search(now.text) or speech["together"].search(now.text):
         return kept
-    named = [o for o in kept if o.status == "calculated" and _named_in(o, now, pack)]
+    named = [o for o in kept if o.status == "calculated" and (_named_in(o, now, pack) or _options(o) & told)]
     return [o for o in kept if o in named or o.status != "calculated"] if named else kept
+
+
+def _options(outcome: Outcome) -> set[str]:
+    return {option for condition in outcome.benefit.when for option in condition.options}
 
 
 def _named_in(outcome: Outcome, turn: Reading, pack: Pack) -> bool:
@@ -263,7 +237,9 @@ def _foremost(kept: Sequence[Outcome], turn: Reading, facts: Facts, roles: Roles
     return kept
 
 
-def _settle_irrelevant_choices(kept: tuple[Outcome, ...], facts: Facts, pack: Pack) -> tuple[Outcome, ...]:
+def _settle_irrelevant_choices(
+    kept: tuple[Outcome, ...], outcomes: Sequence[Outcome], facts: Facts, pack: Pack
+) -> tuple[Outcome, ...]:
     """Where every alternative of an open choice pays alike, the choice need not be asked for."""
     open_ones = [o for o in kept if o.status == "missing"]
     specs = {
@@ -275,6 +251,8 @@ def _settle_irrelevant_choices(kept: tuple[Outcome, ...], facts: Facts, pack: Pa
     choices = [{name for name in o.missing if pack.facts[name].type == "choice"} for o in open_ones]
     if not all(choices) or len({frozenset(c) for c in choices}) != 1:
         return kept
+    if any(o.status == "missing" and o not in kept and set(o.missing) <= choices[0] for o in outcomes):
+        return kept  # 这回通过了 may be a first recognition or a renewal, which pay otherwise
     settled = []
     for outcome in open_ones:
         conditions = [c for c in outcome.benefit.when if c.fact in choices[0]]

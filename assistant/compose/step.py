@@ -60,7 +60,7 @@ def _answer(state: State) -> Answer:
     if outside and (not state.findings or _all_outside(state, outside)):
         return _decline(state, "outside", subject=outside[0])
     sure = any(match.strong for match in state.matches) or state.inherited
-    if scope.procedure and not (sure and _money_elsewhere(state, "procedure")):
+    if scope.procedure and not (sure and (_money_elsewhere(state, "procedure") or _refused(state))):
         return _decline(state, "procedure")
     if scope.definition and not (sure and _money_elsewhere(state, "definition")):
         return _decline(state, "definition")
@@ -79,6 +79,13 @@ def _asked_here_too(state: State) -> bool:
     if not any(finding.outcomes for finding in state.findings):
         return False
     patterns = language().intents
+    segments = list(SEGMENT.finditer(state.read.text))
+    away = [s for s in segments if any(place in s[0] for place in state.read.places)]
+    if any(language().speech["question"].search(s[0]) for s in away):  # 我们该补多少，他还想知道上海一家给多少
+        spans = [span for match in state.matches for span in match.spans]
+        about = [s[0] for s in segments if s not in away and touches(s, spans)]
+        if any(patterns[name].search(segment) for segment in about for name in ("amount", "highest", "rate")):
+            return True
     parts = [part for part in re.split(r"[。！？!?；;\n]|\s(?=\d[^\d.%万亿千百元])", state.read.text) if part.strip()]
     return any(
         state.scope.elsewhere not in part and any(patterns[name].search(part) for name in ("amount", "highest", "rate"))
@@ -194,6 +201,13 @@ def _money_elsewhere(state: State, asked: str) -> bool:
         if any(patterns[name].search(segment[0]) for name in wanted):
             return True
     return False
+
+
+def _refused(state: State) -> bool:
+    """Whether a rule refuses what was told, which answers 还能申请吗."""
+    outcomes = [outcome for finding in state.findings for outcome in finding.outcomes]
+    refused = bool(outcomes) and all(o.status == "not_eligible" and o.satisfied for o in outcomes)
+    return refused and "eligibility" in state.read.asks
 
 
 def _has_amounts(state: State) -> bool:

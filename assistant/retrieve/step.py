@@ -16,6 +16,7 @@ _MARGIN = 1.15
 _MIN_CONTENT = 3
 _ASKS = ("amount", "money", "rate", "cap", "highest", "eligibility", "claimable")
 _BEYOND_NEAR, _BEYOND_SHARE = 0.3, 0.6
+_STRANGE = 0.5  # a second question of whose character pairs the text has fewer is about something else
 _NEAR, _SHARE = 0.2, 0.4  # how near the nearest example question must be, and how many of the five must agree
 
 
@@ -63,6 +64,7 @@ def _beyond(state: State) -> tuple[str, ...]:
     if index is None or not state.matches or state.read.script == "english":
         return ()
     found = []
+    own_words = [(m.start, m.end) for m in (*state.read.mentions, *state.read.unsaid)]
     for segment in SEGMENT.finditer(state.read.text):
         words = segment[0].strip("，。！？；,!?;\n ")
         spans = [span for match in state.matches for span in match.spans]
@@ -70,10 +72,19 @@ def _beyond(state: State) -> tuple[str, ...]:
             continue
         if touches(segment, ((figure.start, figure.end) for figure in state.read.figures)):
             continue
+        strange = _asks_besides(words) and not touches(segment, own_words)
+        if strange and lexical(state.policy).coverage(_content(words)) < _STRANGE:
+            found.append(words)  # 再帮我推荐家靠谱的审计所
+            continue
         near = index.nearest(words)
         if near is not None and near.topic == BEYOND and near.score >= _BEYOND_NEAR and near.share >= _BEYOND_SHARE:
             found.append(words)
     return tuple(found)
+
+
+def _asks_besides(words: str) -> bool:
+    """Whether a part opens a question beside the main one: 还想问, 另外, 顺便."""
+    return bool(language().speech["second_ask"].search(words)) and len(_content(words)) > _MIN_CONTENT
 
 
 def _content(words: str) -> str:

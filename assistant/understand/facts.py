@@ -191,6 +191,8 @@ def _choices(ledger: Ledger, turn: Reading, mentions: Sequence[Mention], facts: 
         if fact.type != "choice":
             continue
         chosen = {o for o, words in fact.options.items() if _affirmed(words, mentions)}
+        if len(chosen) > 1 and fact.exclusive:
+            chosen = {o for o in chosen if _is_self(fact.options[o], turn, mentions)} or chosen
         denied = {o for o, words in fact.options.items() if any(m.term in words and m.negated for m in mentions)} - chosen
         if not chosen:
             chosen = {fact.opposite[option] for option in denied if option in fact.opposite}
@@ -218,6 +220,12 @@ def _choices(ledger: Ledger, turn: Reading, mentions: Sequence[Mention], facts: 
         else:
             ledger.chosen[fact.name] = before | chosen
     return replaced
+
+
+def _is_self(words: Sequence[str], turn: Reading, mentions: Sequence[Mention]) -> bool:
+    """Whether the speaker says to be it: 孵化器和众创空间都能拿吧？我们是众创空间."""
+    own = language().speech["own_is"]
+    return any(m.term in words and not m.negated and own.search(turn.text[: m.start]) for m in mentions)
 
 
 def _affirmed(words: Sequence[str], mentions: Sequence[Mention]) -> bool:

@@ -111,8 +111,10 @@ def is_taken_off(text: str, figure: Figure) -> bool:
 
 
 def is_net(text: str, figure: Figure) -> bool:
-    """Whether a figure is what remains after all: 实际是8家, 全年只剩260万."""
-    return bool(language().speech["net"].search(before(text, figure, 18)))
+    """Whether a figure is what it comes to after all: 实际是8家, 全年只剩260万, 加起来是12家."""
+    speech = language().speech
+    whole = speech["whole_now"].search(before(text, figure, 14)) and is_new_level(text, figure)  # 又进来一单，全年变成410万
+    return bool(whole or speech["net"].search(before(text, figure, 18)))
 
 
 def is_others(text: str, figure: Figure) -> bool:

@@ -58,6 +58,11 @@ def numbers(ledger: Ledger, turn: Reading, said: Sequence[Said], *, summing: Abs
     fresh: dict[tuple[str, str], list[Said]] = {}
     for entry in said:
         fresh.setdefault((entry.fact, entry.option), []).append(entry)
+    for name, option in [key for key in fresh if not key[1]]:
+        named = [key for key in fresh if key[0] == name and key[1]]
+        if len(named) == 1 and language().speech["sum"].search(turn.text):  # 买甲的成果120万，又买乙的260万，加起来
+            both = fresh[named[0]] + fresh.pop((name, option))
+            fresh[named[0]] = sorted(both, key=lambda entry: entry.figure.start)
     earlier = tuple(ledger.numbers)
     for said_key, entries in fresh.items():
         key = _same_sum(earlier, said_key)
@@ -166,7 +171,7 @@ def _combine(turn: Reading, entries: Sequence[Said], correction: bool) -> Number
     first, last = entries[0].figure, entries[-1].figure
     speech = language().speech
     in_list = all(listed(turn.text, a.figure, b.figure) for a, b in pairwise(entries))
-    if not in_list:
+    if not in_list and not _added_up(turn, entries):
         reach = _ALIKE if best.figure.kind == "money" else _ALIKE_COUNTS
         entries = [entry for entry in entries if entry.cost <= best.cost + reach and entry.rank == best.rank]
         first, last = entries[0].figure, entries[-1].figure
@@ -180,6 +185,13 @@ def _combine(turn: Reading, entries: Sequence[Said], correction: bool) -> Number
         seen.add(entry.figure.value)
         total = total.plus(_number(entry))
     return total
+
+
+def _added_up(turn: Reading, entries: Sequence[Said]) -> bool:
+    """Whether sums told one after another are asked for together: 花了120万，又花了260万，加起来."""
+    speech = language().speech
+    told = all(speech["addition"].search(turn.text[a.figure.end : b.figure.start]) for a, b in pairwise(entries))
+    return told and bool(speech["together"].search(turn.text)) and all(entry.figure.kind == "money" for entry in entries)
 
 
 def _number(entry: Said) -> Number:

@@ -123,7 +123,9 @@ def assign(
             continue
         suited = [fact for fact in facts if suits(figure, fact) and not _miscounted(reading, figure, fact, deeds)]
         suited = [fact for fact in suited if not (fact.annual and is_of_years(text, figure))]
-        suited = [fact for fact in suited if not fact.jointly or language().speech["jointly"].search(text)]
+        counted_before = any(fact.name in before and not fact.jointly for fact in suited)
+        jointly = language().speech["jointly"].search(text) and not counted_before
+        suited = [fact for fact in suited if jointly or not fact.jointly]
         wary = [fact for fact in suited if not _is_beware(reading, figure, fact)]
         if any(cost_of(reading, figure, fact) <= LIMIT / 2 for fact in wary):
             suited = wary
@@ -159,7 +161,7 @@ def assign(
             continue
         if choice is None and said and is_net(text, figure):
             choice = next((fact for fact in suited if fact.name == said[-1].fact), None)
-        choice = choice or _default(figure, suited, bases, asked)
+        choice = _excess(text, figure, suited, before) or choice or _default(figure, suited, bases, asked)
         if choice is None:
             continue
         doubt = _doubt(reading, figure, choice)
@@ -253,6 +255,13 @@ def _far(reading: Reading, figure: Figure, words: AbstractSet[str]) -> float:
     return float(min(gaps, default=0))
 
 
+def _excess(text: str, figure: Figure, suited: Sequence[Fact], earlier: AbstractSet[str]) -> Fact | None:
+    """The excess that earlier turns told, where a figure states it anew: 核对过了，实际是多7家."""
+    if not language().speech["excess"].search(before_words(text, figure, 2)):
+        return None
+    return next((fact for fact in suited if fact.minus and fact.name in earlier), None)
+
+
 def _is_beware(reading: Reading, figure: Figure, fact: Fact) -> bool:
     """Whether the words before a figure make it another than this fact: a target, a total."""
     lead = before_words(reading.text, figure, 6)
@@ -279,8 +288,12 @@ def _miscounted(reading: Reading, figure: Figure, fact: Fact, deeds: AbstractSet
     """
     if not fact.counts or figure.kind != "count" or not figure.value:
         return False
+    if figure.text[0] == "一" and any(reading.text.startswith(deed, figure.end) for deed in deeds):
+        inside = _CLAUSE_MARK.split(reading.text[figure.end :])[0]
+        if any(o.unit == figure.unit and figure.end <= o.start < figure.end + len(inside) for o in reading.figures):
+            return True  # 一家培育了2家: the first is who did it
     behind = [m for m in reading.mentions if m.start >= figure.end and m.start - figure.end <= _COUNTED_REACH]
-    if any(m.term in fact.counts for m in behind) and not _CLAUSE_MARK.search(reading.text[figure.end : behind[-1].end]):
+    if any(m.term in fact.counts and not _CLAUSE_MARK.search(reading.text[figure.end : m.start]) for m in behind):
         return False  # 11家评上高新技术企业
     if behind and behind[0].term not in deeds and reading.text[figure.end : behind[0].start] in ("", "的", " "):
         return behind[0].term not in fact.counts

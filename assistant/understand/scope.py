@@ -11,7 +11,9 @@ from assistant.understand.script import normalise
 from assistant.understand.topics import Match
 from corpus.schema import Meta, Pack
 
-SEGMENT = re.compile(r"[^，。！？；,!?;\n]+[，。！？；,!?;\n]*")
+# a blank before a word that opens another question parts like a comma
+_GAP = r"(?<=[\u4e00-\u9fff]) (?=还有|另外|再问|再帮|顺便|又问|还问|以及|同时|对了|还想)"
+SEGMENT = re.compile(rf"(?:(?!{_GAP})[^，。！？；,!?;\n])+(?:[，。！？；,!?;\n]|{_GAP})*")
 _COUNTERPART = re.compile(
     r"^(?:市|省)?(?:的)?(?:一家|某|另一家|那家|几家)?(?:企业|公司|客户|厂|买|大学|学院|工厂|研究|高校|院|理工|科技大|科大|师范|交大|交通大学)"
 )

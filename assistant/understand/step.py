@@ -30,6 +30,7 @@ def understand(state: State) -> State:
     past, label = _labelled(past, reading, pack)
     past, reading = _in_given_unit(past, reading)
     reading = _beside_last(past, reading, pack)
+    reading = _asking_on(past, reading)
     turns = _subject(past, reading, starts and not label)
     reading = _without_outside(reading, pack)
     matches = match_topics(reading, pack, carried=() if starts else carried_topics(past, pack))
@@ -52,6 +53,14 @@ def understand(state: State) -> State:
         inherited=inherited,
         scope=find_scope(reading, pack, matches),
     )
+
+
+def _asking_on(past: tuple[Past, ...], reading: Reading) -> Reading:
+    """A turn that asks nothing by itself asks what the last one asked: 隔壁那家没到规模，他们呢."""
+    if not past or reading.asks or not language().speech["asks_on"].search(reading.text):
+        return reading
+    last = past[-1].reading
+    return replace(reading, asks=last.asks, own=reading.own or last.own)
 
 
 def _in_given_unit(past: tuple[Past, ...], reading: Reading) -> tuple[tuple[Past, ...], Reading]:

@@ -1,0 +1,92 @@
+"""Whether a question asks for the rule itself, or for what comes of it for someone."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+from assistant.language import language
+from assistant.state import State
+from assistant.understand.facts import topic_benefits
+from assistant.understand.hints import is_relative
+from assistant.understand.reading import Reading
+from assistant.understand.roles import Roles
+from assistant.understand.scope import SEGMENT
+from assistant.understand.topics import Match
+from calculators import Facts
+from corpus.schema import Pack, Topic
+
+_TEXT_ASKS = frozenset({"recipient", "units", "wording", "comparison", "summary"})
+_AMOUNT_ASKS = frozenset({"amount", "highest"})
+_RULE_ASKS = frozenset({"rate", "cap", "highest"})
+
+
+def asks_for_rule(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topic) -> bool:
+    """Whether the rule itself is asked for, not what comes of it for someone.
+
+    The asker's own story or a base figure makes it a claim; a bare 封顶多少 or 比例 does not.
+    """
+    bases = bases_of(topic, pack)
+    said = [number for (name, _), number in facts.numbers.items() if name in bases and not number.loose]
+    written = {c.threshold.high for b in topic_benefits(pack, topic) for c in b.when if c.threshold}
+    texts = _TEXT_ASKS - {"summary"} if state.read.asks & _AMOUNT_ASKS else _TEXT_ASKS
+    if said:
+        of_text = bool("wording" in state.read.asks or state.read.quotes or language().speech["of_text"].search(state.read.text))
+        of_text = of_text and not language().speech["compute"].search(state.read.text)
+        if of_text and not state.read.asks & {"amount", "highest"} and all(number.high in written for number in said):
+            return True  # 那条写300万元以上，刚好300万算不算
+        return asks_for_ceiling(state, roles, bases)
+    if any(entry.fact in bases for entry in roles.unsure):
+        return False
+    if bases - {""} and _left_open(state.read) and not state.read.asks & (texts - {"wording"}):
+        return False  # 成交额没说: what the rule needs is asked for
+    if language().speech["compute"].search(state.read.text) and not state.read.asks & texts:
+        return False
+    if any(b.times for b in topic_benefits(pack, topic)) and language().speech["total_asked"].search(state.read.text):
+        return False  # 奖补资金合计几万元, and how many firms is not said
+    if "amount" not in state.read.asks and not _tells_sums(state.turns) and _contradicts(roles, state.matches, pack):
+        return True  # 承担50%，我没记错吧
+    claims = bool(language().speech["claim"].search(state.read.text))
+    if "cap" in state.read.asks and not claims and not _tells_sums(state.turns):
+        return True  # 我们好像都沾边，单个企业一年封顶多少
+    if state.read.own or any(turn.own for turn in state.turns[:-1]):
+        sums = any(figure.kind in ("money", "count") for figure in state.read.figures)
+        return bool(state.read.asks & texts) and (not sums or "recipient" in state.read.asks)
+    claims = claims or any(f.kind == "rate" and is_relative(state.read.text, f) for f in state.read.figures)  # 不良率6%
+    return not claims or bool(state.read.asks & (texts | _RULE_ASKS))
+
+
+def bases_of(topic: Topic, pack: Pack) -> frozenset[str]:
+    """The facts that the topic's rules multiply."""
+    return frozenset(b.of or b.times or b.each for b in topic_benefits(pack, topic))
+
+
+def asks_for_ceiling(state: State, roles: Roles, bases: AbstractSet[str]) -> bool:
+    """Whether a turn asks for the ceiling alone after a sum was worked out: 哦，那这一项封顶是多少."""
+    now = state.read
+    if not any(turn.asks & _AMOUNT_ASKS for turn in state.turns[:-1]):
+        return False
+    anew = any(entry.fact in bases for entry in roles.said) or any(figure.kind == "money" for figure in now.figures)
+    own = language().speech["claim"].search(now.text) or language().speech["compute"].search(now.text)
+    return "cap" in now.asks and not anew and not own
+
+
+def _contradicts(roles: Roles, matches: Sequence[Match], pack: Pack) -> bool:
+    """Whether a rate is named that no rule of the subjects at hand has."""
+    benefits = [benefit for match in matches for benefit in topic_benefits(pack, match.topic)]
+    written = {end for b in benefits if b.figure for end in (b.figure.low, b.figure.high)}
+    return bool(roles.rates) and not any(rate.high in written for rate in roles.rates)
+
+
+def _left_open(reading: Reading) -> bool:
+    """Whether the speaker says that something was not told or is not known yet: 金额未录入, 还没统计出来."""
+    return any(
+        language().speech["left_open"].search(segment[0]) and not language().speech["of_text"].search(segment[0])
+        for segment in SEGMENT.finditer(reading.text)
+    )
+
+
+def _tells_sums(turns: Sequence[Reading]) -> bool:
+    return any(
+        figure.kind in ("money", "count") and figure.value > 2 and figure.unit != "条"
+        for turn in turns
+        for figure in turn.figures
+    )
