@@ -19,8 +19,8 @@ class GoldAmount(_Strict):
     """An amount that a reply must state as its result, in yuan after caps."""
 
     kind: AmountKind
-    low_yuan: float | None = None
-    high_yuan: float = Field(ge=0)
+    low_yuan: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    high_yuan: float = Field(ge=0, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _bounds(self) -> GoldAmount:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from evals.run import Result, Run
@@ -36,6 +38,7 @@ class Diff:
     after: Run
     changes: list[Change]
     shared: int
+    flipped: tuple[int, int] = (0, 0)  # questions that broke and were mended, however often each was asked
 
     def of(self, state: str) -> list[Change]:
         """The changes of one state."""
@@ -44,7 +47,7 @@ class Diff:
     @property
     def p(self) -> float:
         """The chance of so uneven a split where nothing really changed."""
-        return mcnemar(len(self.of("broken")), len(self.of("fixed")))
+        return mcnemar(*self.flipped)
 
     @property
     def by_category(self) -> dict[str, dict[str, int]]:
@@ -72,4 +75,15 @@ def compare(before: Run, after: Run) -> Diff:
             changes.append(Change("changed", earlier, result))
     changes += [Change("gone", result, None) for key, result in old.items() if key not in new]
     rank = list(STATES)
-    return Diff(before, after, sorted(changes, key=lambda c: rank.index(c.state)), len(old.keys() & new.keys()))
+    shared = old.keys() & new.keys()
+    return Diff(before, after, sorted(changes, key=lambda c: rank.index(c.state)), len(shared), _flipped(old, new, shared))
+
+
+def _flipped(old: Mapping[Key, Result], new: Mapping[Key, Result], shared: AbstractSet[Key]) -> tuple[int, int]:
+    """Of the questions of both runs those right every time before and not after, and the reverse."""
+    was: dict[tuple[str, str], bool] = {}
+    now: dict[tuple[str, str], bool] = {}
+    for key in shared:
+        was[key[:2]] = was.get(key[:2], True) and old[key].verdict.passed
+        now[key[:2]] = now.get(key[:2], True) and new[key].verdict.passed
+    return sum(was[q] and not now[q] for q in was), sum(now[q] and not was[q] for q in was)

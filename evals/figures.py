@@ -13,7 +13,7 @@ from typing import Literal
 
 import cn2an
 
-Value = tuple[Literal["yuan", "rate"], Fraction]
+Value = tuple[Literal["yuan", "rate", "foreign"], Fraction]
 
 _SCALES = {"": 1, "十": 10, "百": 100, "千": 1_000, "k": 1_000, "万": 10_000, "w": 10_000, "十万": 100_000, "百万": 10**6}
 _SCALES |= {
@@ -42,6 +42,9 @@ _CHINESE_SCALED = re.compile(
     rf"({_CHINESE}*[一二三四五六七八九两壹贰叁肆伍陆柒捌玖十拾百佰千仟])[多余来]?(万|亿)(?![家个户条亩名件次人项倍])"
 )
 _CHINESE_RATE = re.compile(rf"(百|千)分之({_CHINESE}+|{_NUMBER})")
+_TENTHS = re.compile(rf"({_CHINESE}|{_NUMBER})(?:成|折)(?![立功果交本员为长就都品熟人份型套扣])")
+_POINTS = re.compile(rf"({_NUMBER})个?百分点")
+_FOREIGN = re.compile("美元|美金|港元|港币|欧元|日元|英镑|韩元|usd|hkd|eur|dollars?|euros?", re.I)
 _CLIPPED = re.compile(
     r"([零一二三四五六七八九两壹贰叁肆伍陆柒捌玖十拾百佰千仟]+|\d+)(亿|万|千|百)([一二三四五六七八九]|[1-9])(?![\d十百千万亿家个])"
 )
@@ -69,6 +72,9 @@ def read_figures(text: str) -> set[Value]:
     found: set[Value] = set()
     for match in _MONEY.finditer(text):
         scale, unit = (match["s"] or "").lower(), match["u"]
+        if _FOREIGN.match(text, match.end()):
+            found.add(("foreign", Fraction(match["n"]) * _SCALES[scale]))
+            continue
         thing = re.match(r"[家个户条亩名件次人项倍]", text[match.end() :])
         if (unit or (_SCALES[scale] >= 1_000 and scale != "k")) and not (thing and not unit):
             found.add(("yuan", Fraction(match["n"]) * _SCALES[scale]))
@@ -80,6 +86,12 @@ def read_figures(text: str) -> set[Value]:
                 found.add(("yuan", Fraction(match[end]) * _SCALES[match["s"].lower()]))
     for match in _RATE.finditer(text):
         found.add(("rate", Fraction(match["n"]) / (1000 if match["u"] == "‰" else 100)))
+    for match in _POINTS.finditer(text):
+        found.add(("rate", Fraction(match[1]) / 100))
+    for match in _TENTHS.finditer(text):
+        tenth = Fraction(match[1]) if match[1][0].isdigit() else chinese_number(match[1])
+        if tenth is not None and tenth <= 10:
+            found.add(("rate", tenth / 10))
     for match in _PREFIXED.finditer(text):
         found.add(("yuan", Fraction(match["n"]) * _SCALES[(match["s"] or "").lower()]))
     for match in _CHINESE_MONEY.finditer(text):
@@ -129,3 +141,8 @@ def reached(value: Fraction, known: Iterable[Fraction]) -> bool:
     """Whether a value stands in the known ones or is a product, sum or difference of two of them."""
     known = set(known)
     return value in known or any(a * b == value or a + b == value or a - b == value for a in known for b in known)
+
+
+def yuan_text(value: Fraction) -> str:
+    """A sum as a message shows it."""
+    return f"{float(value / 10_000):g}万元" if value >= 10_000 else f"{float(value):g}元"

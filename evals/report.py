@@ -19,7 +19,7 @@ from evals.cases import AnyCase, CalculatorCase, Case, CheckCase, RetrievalCase
 from evals.diff import STATES, Change, Diff
 from evals.run import Result, Run
 from evals.score import CHECKS, KIND_NAMES
-from evals.sheets import amount_text, safe_cell
+from evals.sheets import amount_text, printable, safe_cell
 from evals.summary import MEASURES, Group, summarise
 
 REPORT, JUNIT, TABLE, WORKBOOK = "report.html", "junit.xml", "results.csv", "results.xlsx"
@@ -193,15 +193,10 @@ def junit(run: Run) -> bytes:
             labels = {"classname": f"{entry['name']}.{result.case.category}", "time": f"{result.elapsed_ms / 1000:.3f}"}
             case = ElementTree.SubElement(suite, "testcase", {"name": name, **labels})
             if not result.verdict.passed:
-                failure = ElementTree.SubElement(case, "failure", message=_printable(result.verdict.faults[0]))
-                failure.text = _printable("\n".join([*asked(result.case), *result.verdict.faults]))
+                failure = ElementTree.SubElement(case, "failure", message=printable(result.verdict.faults[0]))
+                failure.text = printable("\n".join([*asked(result.case), *result.verdict.faults]))
     body: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return body
-
-
-def _printable(text: str) -> str:
-    """Without the control characters that XML forbids."""
-    return "".join(char for char in text if char in "\n\t" or (ord(char) >= 32 and not 0xD800 <= ord(char) <= 0xDFFF))
 
 
 _HEADINGS = ("题集", "编号", "次", "类别", "通过", "问题", "结果", "错处", "条款", "金额", "毫秒", "文字")
@@ -231,5 +226,5 @@ def _write_tables(run: Run, folder: Path) -> None:
     sheet = book.create_sheet("结果")
     sheet.append(list(_HEADINGS))
     for row in _table(run):
-        sheet.append([safe_cell(_printable(cell)) for cell in row])
+        sheet.append([safe_cell(printable(cell)) for cell in row])
     book.save(folder / WORKBOOK)

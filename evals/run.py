@@ -6,6 +6,7 @@ they come and put in the order of the sets at the end; a line that a kill cut of
 
 from __future__ import annotations
 
+import hashlib
 import json
 import multiprocessing
 import os
@@ -33,6 +34,8 @@ from evals.score import Verdict, grade, grade_hits
 
 SPEC, RESULTS, LOCK = "run.json", "results.jsonl", ".lock"
 
+_SPEC_NAMES = {"engine": "引擎", "stage": "阶段", "repeat": "次数", "jobs": "例数", "sets": "题集", "packs": "政策包"}
+_SPEC_NAMES |= {"version": "版本", "code": "代码"}
 _FIELDS = frozenset({"set", "id", "repeat", "elapsed_ms", "tokens", "cost_yuan", "case", "reply"})
 
 
@@ -159,9 +162,25 @@ def _spec(sets: Sequence[QuestionSet], *, engine: str, stage: str, repeat: int, 
         ],
         "packs": {pack: load_pack(PACKS / pack).content_hash for pack in sorted(packs)},
         "version": installed_version("mingce"),
+        "code": code_hash(),
         "commit": _commit(),
         "as_of": today(),
     }
+
+
+def code_hash() -> str:
+    """A hash of what makes an answer beside the packs: the engine's code and language data; not the graders."""
+    root = PACKS.parents[1]
+    files = [
+        path
+        for package in ("assistant", "calculators", "corpus", "evals/engines.py")
+        for path in sorted((root / package).rglob("*") if (root / package).is_dir() else [root / package])
+        if path.suffix in (".py", ".yaml", ".txt", ".safetensors") and "packs" not in path.parts
+    ]
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _commit() -> str:
@@ -179,10 +198,11 @@ def _settled_spec(folder: Path, spec: dict[str, Any]) -> dict[str, Any]:
     path = folder / SPEC
     if path.is_file():
         known = _read_spec(folder)
-        same = ("engine", "stage", "repeat", "jobs", "sets", "packs", "version")
+        same = ("engine", "stage", "repeat", "jobs", "sets", "packs", "version", "code")
         changed = [name for name in same if known.get(name) != spec[name]]
         if changed:
-            raise SetError(f"目录 {folder.name} 里是另一次运行（{'、'.join(changed)} 不同）；请换一个 --out")
+            names = "、".join(_SPEC_NAMES.get(name, name) for name in changed)
+            raise SetError(f"目录 {folder.name} 里是另一次运行（{names} 不同）；请换一个 --out")
         return known
     if (folder / RESULTS).is_file():
         raise SetError(f"目录 {folder.name} 里有结果却没有 {SPEC}；请换一个 --out")

@@ -14,7 +14,8 @@ from typing import Any
 
 from corpus.schema import Pack
 from evals.cases import AnyCase, CalculatorCase, Case, CheckCase, RetrievalCase
-from evals.figures import Value, plain, reached, read_figures, spoken_figures
+from evals.figures import Value, plain, reached, read_figures, spoken_figures, yuan_text
+from evals.wordings import forged_words, stray_headline
 
 LOOKUPS = frozenset(
     {"keyword", "wording", "comparison", "recipient", "clause_lookup", "unit_lookup", "status", "goal"}
@@ -26,6 +27,7 @@ CHECKS = {
     "quotes": "引文",
     "amounts": "金额",
     "kind": "金额性质",
+    "headline": "开头的结果",
     "says": "说到",
     "figures": "数的来处",
     "retrieval": "检索",
@@ -105,9 +107,10 @@ def _grade_answer(case: Case, reply: Mapping[str, Any], pack: Pack) -> Verdict:
         "outcome": _outcome(case, reply),
         "asks": "" if case.outcome != "ask" or reply["asks"] else "没有追问",
         "clauses": _clauses(case, cited),
-        "quotes": _quotes(reply, pack),
-        "amounts": _amounts(case, reply),
+        "quotes": _quotes(reply, pack) or forged_words(case, reply, pack),
+        "amounts": _amounts(case, reply, pack),
         "kind": _kind(case, reply),
+        "headline": stray_headline(case, reply) if case.amounts and case.outcome == "answer" else "",
         "says": _sayings(case, reply["text"]),
         "figures": _figures(case, reply, pack),
     }
@@ -151,7 +154,14 @@ def amount_key(amount: Mapping[str, Any]) -> AmountKey:
     return amount["kind"], None if low is None or bounded else Fraction(str(low)), Fraction(str(amount["high_yuan"]))
 
 
-def _amounts(case: Case, reply: Mapping[str, Any]) -> str:
+def _in_its_clause(amount: Mapping[str, Any], pack: Pack) -> bool:
+    """Whether a further upper bound is a sum of its own clause, or was worked out step by step."""
+    clause = pack.document.clause(str(amount["clause"]))
+    high = Fraction(str(amount["high_yuan"]))
+    return clause is not None and (("yuan", high) in _clause_figures(clause.text) or len(amount["steps"]) > 1)
+
+
+def _amounts(case: Case, reply: Mapping[str, Any], pack: Pack) -> str:
     given = [amount_key(amount) for amount in reply["amounts"]]
     if case.outcome != "answer":
         return f"{case.outcome} 不应给金额，给出 {_listed(given)}" if given else ""
@@ -169,9 +179,12 @@ def _amounts(case: Case, reply: Mapping[str, Any]) -> str:
     stray = [a for a in reply["amounts"] if amount_key(a) in wanted and case.clauses and a["clause"] not in case.clauses]
     if stray:
         return f"金额算在了 {'、'.join(sorted({a['clause'] for a in stray}))}，应为 {'、'.join(case.clauses)}"
+    beyond = [a for a in reply["amounts"] if amount_key(a) in extra and not _in_its_clause(a, pack)]
+    if beyond:
+        return f"多出的 {_listed([amount_key(a) for a in beyond])} 不在它的条款里"
     stated = read_figures(reply["text"])
     unsaid = [end for key in wanted for end in key[1:] if end is not None and not _states(reply["text"], end, stated)]
-    return f"文字里没有写出 {'、'.join(_yuan(end) for end in unsaid)}" if unsaid else ""
+    return f"文字里没有写出 {'、'.join(yuan_text(end) for end in unsaid)}" if unsaid else ""
 
 
 def _states(text: str, yuan: Fraction, stated: set[Value]) -> bool:
@@ -184,16 +197,23 @@ def _kind(case: Case, reply: Mapping[str, Any]) -> str:
     for kind, _, high in (amount.key for amount in case.amounts):
         lines = [line for line in reply["text"].splitlines() if ("yuan", high) in read_figures(line)]
         if kind in ("upper_bound", "average") and lines and not any(_BOUNDED.search(line) for line in lines):
-            return f"{_yuan(high)} 是{'上限' if kind == 'upper_bound' else '平均数'}，文字写成了定数"
+            return f"{yuan_text(high)} 是{'上限' if kind == 'upper_bound' else '平均数'}，文字写成了定数"
     return ""
 
 
 def _sayings(case: Case, text: str) -> str:
     said = plain(text)
     for alternatives in case.must_say:
-        if not any(plain(word) in said for word in alternatives):
+        if not any(_says(said, plain(word)) for word in alternatives):
             return f"没有说到“{'”或“'.join(alternatives[:4])}”"
-    return next((f"不应说“{word}”" for word in case.must_not_say if plain(word) in said), "")
+    return next((f"不应说“{word}”" for word in case.must_not_say if _says(said, plain(word))), "")
+
+
+def _says(text: str, word: str) -> bool:
+    """Whether a text has a word; a figure as a whole, so that 10元 does not say 0元, nor 12.5% say 2.5%."""
+    lead = r"(?<!\d)(?:(?<!\.)|(?<=\.\d\.))" if word[:1].isdigit() else ""  # 2.3.12 says 12
+    tail = r"(?!\.?\d)" if word[-1:].isdigit() else ""
+    return bool(word) and re.search(lead + re.escape(word) + tail, text) is not None
 
 
 @lru_cache(maxsize=256)
@@ -221,15 +241,13 @@ def _figures(case: Case, reply: Mapping[str, Any], pack: Pack) -> str:
             if end is not None:
                 allowed.add(("yuan", Fraction(str(end))))
     stray = sorted(read_figures(reply["text"]) - allowed)
-    return "没有来处的数：" + "、".join(_yuan(v) if kind == "yuan" else f"{float(v):.3%}" for kind, v in stray) if stray else ""
-
-
-def _yuan(value: Fraction) -> str:
-    return f"{float(value / 10_000):g}万元" if value >= 10_000 else f"{float(value):g}元"
+    return (
+        "没有来处的数：" + "、".join(yuan_text(v) if kind == "yuan" else f"{float(v):.3%}" for kind, v in stray) if stray else ""
+    )
 
 
 def _listed(keys: Sequence[AmountKey]) -> str:
     return "、".join(
-        f"{KIND_NAMES[kind]} {_yuan(low) + '–' if low is not None and low != high else ''}{_yuan(high)}"
+        f"{KIND_NAMES[kind]} {yuan_text(low) + '–' if low is not None and low != high else ''}{yuan_text(high)}"
         for kind, low, high in keys
     )

@@ -39,9 +39,12 @@ COLUMNS = {
     "must_say": "必须说到",
     "must_not_say": "不得说到",
     "why": "理由",
+    "amounts_free": "金额不限",
+    "variant_of": "变自",
 }
 PERSONAS = {"企业": "enterprise", "坐席": "hotline", "评测": "evaluator"}
 OUTCOMES = {"作答": "answer", "追问": "ask", "不答": "decline"}
+_YES = {"是": "yes", "否": "no"}
 _KINDS = {"最高": "upper_bound", "上限": "upper_bound", "平均": "average", "抵扣": "deduction", "区间": "range", "": "exact"}
 _SCALES = {"": 1, "元": 1, "万": 10_000, "万元": 10_000, "亿": 10**8, "亿元": 10**8}
 _AMOUNT = re.compile(
@@ -60,6 +63,8 @@ _NOTES = (
     ("必须说到", "每行一组，组内用 | 隔开，说到其一即可"),
     ("不得说到", "每行一个"),
     ("理由", "金标准怎样由条文得出"),
+    ("金额不限", "不评有没有多给金额的题写“是”，如查阅时顺带给出金额也算对；通常留空"),
+    ("变自", "由哪一题变形而来；通常留空"),
 )
 
 
@@ -174,6 +179,8 @@ def _csv_table(path: Path) -> list[list[str]]:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return list(csv.reader(raw.decode(encoding).splitlines(keepends=True)))
+        except csv.Error as error:
+            raise SetError(f"{path.name} 读不了：{error}") from None
         except UnicodeDecodeError:
             continue
     raise SetError(f"{path.name} 的编码既不是 UTF-8 也不是 GB 18030")
@@ -198,6 +205,8 @@ def fields_of(row: Row) -> dict[str, Any]:
         "must_say": [_alternatives(line) for line in _lines(row.get("must_say", ""))],
         "must_not_say": _lines(row.get("must_not_say", "")),
         "why": row.get("why", ""),
+        "amounts_free": _choice(row.get("amounts_free", "") or "否", _YES, "金额不限") == "yes",
+        "variant_of": row.get("variant_of", ""),
     }
 
 
@@ -262,6 +271,8 @@ def row_of(case: Case) -> dict[str, str]:
         "must_say": "\n".join("|".join(words) for words in case.must_say),
         "must_not_say": "\n".join(case.must_not_say),
         "why": case.why,
+        "amounts_free": "是" if case.amounts_free else "",
+        "variant_of": case.variant_of,
     }
 
 
@@ -283,6 +294,11 @@ def safe_cell(text: str) -> str:
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
+def printable(text: str) -> str:
+    """Without the control characters that XML and sheets forbid."""
+    return "".join(char for char in text if char in "\n\t" or (ord(char) >= 32 and not 0xD800 <= ord(char) <= 0xDFFF))
+
+
 def _unguarded(text: str) -> str:
     return text[1:] if text[:1] == "'" and safe_cell(text[1:]) == text else text
 
@@ -293,7 +309,7 @@ def _book(rows: Iterable[Row], columns: Mapping[str, str]) -> Workbook:
     sheet.title = "题目"
     sheet.append(list(columns.values()))
     for row in rows:
-        sheet.append([row.get(field, "") for field in columns])
+        sheet.append([printable(row.get(field, "")) for field in columns])
     for line in sheet.iter_rows(min_row=2):
         for cell in line:
             cell.data_type = "s"  # text stays text: =1+1 is a question, not a formula

@@ -13,11 +13,15 @@ class Interval(NamedTuple):
     high: float
 
 
-def wilson(passed: int, total: int) -> Interval:
-    """The share with Wilson's 95 % score interval (Wilson 1927); all noughts where nothing was counted."""
+def wilson(passed: int, total: int, questions: int = 0) -> Interval:
+    """The share with Wilson's 95 % score interval (Wilson 1927); all noughts where nothing was counted.
+
+    Where questions were asked several times, `questions` tells how many there were: asking again narrows no interval.
+    """
     if not total:
         return Interval(0.0, 0.0, 0.0)
-    bounds = binomtest(passed, total).proportion_ci(confidence_level=0.95, method="wilson")
+    counted = questions or total
+    bounds = binomtest(round(passed * counted / total), counted).proportion_ci(confidence_level=0.95, method="wilson")
     return Interval(passed / total, float(bounds.low), float(bounds.high))
 
 

@@ -27,11 +27,12 @@ class Group:
     name: str
     passed: int
     total: int
+    questions: int = 0
 
     @property
     def interval(self) -> Interval:
-        """The share with its bounds."""
-        return wilson(self.passed, self.total)
+        """The share with its bounds, over the questions where they were asked several times."""
+        return wilson(self.passed, self.total, self.questions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ def _measured(results: Sequence[Result], name: str) -> list[float]:
 
 def group(name: str, results: Sequence[Result]) -> Group:
     """How many of some results passed."""
-    return Group(name, sum(result.verdict.passed for result in results), len(results))
+    questions = len({result.key[:2] for result in results})
+    return Group(name, sum(result.verdict.passed for result in results), len(results), questions)
 
 
 def _groups(results: Sequence[Result], names: Callable[[Result], Iterable[str]]) -> list[Group]:

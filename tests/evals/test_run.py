@@ -100,7 +100,7 @@ def test_a_damaged_record_is_named(finished: Run) -> None:
 
 
 def test_a_folder_of_another_run_is_refused(finished: Run) -> None:
-    with pytest.raises(SetError, match="sets"):
+    with pytest.raises(SetError, match="题集"):
         list(start_run(find_sets(["jinan-2023-2025-check"]), finished.folder, workers=1))
 
 
@@ -275,3 +275,20 @@ def test_intervals_and_the_paired_test_give_the_published_values() -> None:
     assert (share, round(low, 2), high) == (1.0, 0.84, 1.0)
     assert [round(bound, 3) for bound in wilson(7, 10)[1:]] == [0.397, 0.892]
     assert (mcnemar(0, 0), mcnemar(5, 0), mcnemar(6, 0)) == (1.0, 0.0625, 0.03125)
+
+
+def test_a_run_of_other_code_is_not_taken_for_this_one(finished: Run, small: QuestionSet) -> None:
+    path = finished.folder / SPEC
+    spec = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**spec, "code": "0" * 16}), encoding="utf-8")
+    with pytest.raises(SetError, match="代码"):
+        next(start_run([small], finished.folder, workers=1))
+
+
+def test_asking_again_makes_nothing_surer(finished: Run) -> None:
+    assert wilson(30, 40, questions=10) == (0.75, *wilson(8, 10)[1:])
+    again = [replace(result, repeat=2) for result in finished.results]
+    twice = replace(finished, results=[*finished.results, *again])
+    assert summarise(twice).overall.interval == summarise(finished).overall.interval
+    broken = replace(twice, results=[replace(r, verdict=replace(r.verdict, checks={"says": "x"})) for r in twice.results])
+    assert compare(twice, broken).p == mcnemar(len(finished.results), 0)

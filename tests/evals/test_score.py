@@ -87,6 +87,20 @@ WRONG: dict[str, tuple[str, Callable[[Reply], Any]]] = {
     ),
     "what must be said is not": ("says", lambda r: r.update(text=r["text"].replace("上限", "").replace("最高", "不超过"))),
     "what must not be said is": ("says", lambda r: r.update(text=r["text"] + "\n100万")),
+    "a second sum in the headline": ("headline", lambda r: r.update(text="**也可以拿80万元**\n" + r["text"])),
+    "the cap in the place of the result": ("headline", lambda r: r.update(text="可以拿80万元\n\n" + r["text"])),
+    "a forged quote in the text": ("quotes", put("不超过1.5‰给予补助", "不超过1.5‰给予奖励")),
+    "a forged quote of nobody": ("quotes", lambda r: r.update(text=r["text"] + "\n文件写着“一律补助80万元”")),
+    "a clause that does not exist": ("quotes", lambda r: r.update(text=r["text"] + "\n另见 [2.5.99]")),
+    "an article that does not exist": ("quotes", lambda r: r.update(text=r["text"] + "\n另见第99条")),
+    "tenths from nowhere": ("figures", lambda r: r.update(text=r["text"] + "\n相当于给三成")),
+    "another currency from nowhere": ("figures", lambda r: r.update(text=r["text"] + "\n折合12万美元")),
+    "an upper bound that its clause does not have": (
+        "amounts",
+        lambda r: r["amounts"].append(
+            {**r["amounts"][0], "high_yuan": "6000000", "steps": [{"label": "上限", "value": "6000000"}]}
+        ),
+    ),
     "no amount": ("amounts", lambda r: r.update(amounts=[])),
     "an error": ("error", lambda r: r.update(error="坏了")),
 }
@@ -156,6 +170,10 @@ def test_a_check_must_tell_sound_from_forged(sound: bool, faults: list[str], pas
         ("千分之二十五", "rate", Fraction(25, 1000)),
         ("百分之二点五", "rate", Fraction(25, 1000)),
         ("25‰", "rate", Fraction(25, 1000)),
+        ("三成", "rate", Fraction(3, 10)),
+        ("5折", "rate", Fraction(1, 2)),
+        ("30个百分点", "rate", Fraction(3, 10)),
+        ("12万美元", "foreign", 120_000),
     ],
 )
 def test_the_graders_own_reader_reads_every_spelling(text: str, kind: str, value: Fraction) -> None:
@@ -169,3 +187,23 @@ def test_counts_and_years_are_no_money() -> None:
 @pytest.mark.parametrize(("text", "yuan"), [("七亿五", 750_000_000), ("3万5", 35_000), ("320", 3_200_000), ("3.2e7", 32_000_000)])
 def test_what_a_user_may_have_meant_is_read_generously(text: str, yuan: int) -> None:
     assert ("yuan", Fraction(yuan)) in spoken_figures(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "says"),
+    [
+        ("补助10元", "0元", False),
+        ("按12.5%", "2.5%", False),
+        ("共0元", "0元", True),
+        ("[2.3.12] 院企", "12", True),
+        ("1200万", "200万", False),
+    ],
+)
+def test_a_figure_is_said_as_a_whole(text: str, word: str, says: bool, right: Reply, jinan: Pack) -> None:
+    case = YEARLY.model_copy(update={"must_say": [[word]], "must_not_say": []})
+    right["text"] = text
+    assert bool(grade(case, right, jinan).checks["says"]) != says
+
+
+def test_made_of_and_completed_are_no_tenths() -> None:
+    assert read_figures("一成立就申报，完成二成员单位，促成三折扣") == set()

@@ -21,9 +21,8 @@ def test_the_template_reads_back_as_its_example(tmp_path: Path, kind: str) -> No
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
 def test_a_set_comes_back_from_a_sheet_unchanged(tmp_path: Path, kind: str) -> None:
     cases = [case for name in ("jinan-2023-2025", "liuhe-2023") for case in find_sets([name])[0].cases if isinstance(case, Case)]
-    plain = [
-        case for case in cases if not case.amounts_free and all(turn == " ".join(turn.split()) and turn for turn in case.turns)
-    ]
+    plain = [case for case in cases if all(turn == " ".join(turn.split()) and turn for turn in case.turns)]
+    plain.append(plain[0].model_copy(update={"id": "free", "amounts_free": True, "variant_of": plain[0].id}))
     assert len(plain) > 200
     path = tmp_path / f"set.{kind}"
     export_cases(path, plain)
@@ -34,6 +33,27 @@ def test_a_sheet_saved_by_chinese_excel_is_read(tmp_path: Path) -> None:
     path = tmp_path / "gbk.csv"
     path.write_bytes("编号,问题,应有结果\r\nq1,高企复审奖多少,作答\r\n".encode("gb18030"))
     assert import_cases(path)[0].turns == ["高企复审奖多少"]
+
+
+def test_a_cell_without_end_and_control_characters_are_no_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "huge.csv"
+    path.write_text(f"编号,问题,应有结果\nq1,{'长' * 200_000},作答\n", encoding="utf-8")
+    with pytest.raises(SetError, match=r"huge\.csv 读不了"):
+        import_cases(path)
+    bell = example_case("jinan-2023-2025").model_copy(update={"turns": ["响\x07铃"]})
+    export_cases(tmp_path / "bell.xlsx", [bell])
+    assert import_cases(tmp_path / "bell.xlsx")[0].turns == ["响铃"]
+
+
+@pytest.mark.parametrize(
+    "amount", ['{"kind": "exact", "low_yuan": Infinity, "high_yuan": Infinity}', '{"kind": "upper_bound", "high_yuan": NaN}']
+)
+def test_an_amount_without_end_is_refused(tmp_path: Path, amount: str) -> None:
+    path = tmp_path / "odd.jsonl"
+    case = f'{{"id": "q", "persona": "hotline", "category": "c", "turns": ["x"], "outcome": "answer", "amounts": [{amount}]}}'
+    path.write_text(case, encoding="utf-8")
+    with pytest.raises(SetError, match="第 1 行 amounts"):
+        read_cases(path)
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,8 @@ def test_candidates_are_added_and_listed(tmp_path: Path) -> None:
         (["run", "jinan-2023-2025", "--stage", "guess"], 2, "应为 answers、retrieval"),
         (["diff", "no-run", "no-run"], 1, "没有运行记录"),
         (["baseline"], 2, "请写明为什么移动基线"),
+        (["template", "/dev/null/x.csv"], 1, "没有权限或不是可写的文件"),
+        (["run", "jinan-2023-2025", "--out", "/dev/null/run"], 1, "没有权限或不是可写的文件"),
         (["template", "x.pdf"], 1, "只支持 .xlsx 和 .csv"),
         (["import", "missing.csv", "--into", "x.jsonl"], 1, "没有文件 missing.csv"),
     ],
