@@ -58,6 +58,7 @@ class Scope:
     procedure: bool = False
     definition: bool = False
     manipulated: bool = False
+    gap: float = 0.0  # the chance that the message asks for what the text leaves open
 
 
 @dataclass(frozen=True, slots=True)

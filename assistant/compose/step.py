@@ -17,6 +17,7 @@ from assistant.understand.script import MAX_CHARS, to_traditional
 from assistant.understand.topics import match_topics, resolve_clause
 
 _HOW_MUCH = re.compile("多少|几[万千百个]|钱|金额|数额|标准|区间|合计|总[数额共]|算|[?？]$")
+_COVERED, _GAP = 0.05, 0.35  # below the one the learned sign sees no gap of the text, from the other on it sees one
 _ASKS = frozenset(language().intents) - {"procedure", "definition", "guarantee"}
 _MONEY_ASKS = ("amount", "rate", "cap", "highest", "eligibility", "comparison", "recipient", "units")
 
@@ -60,9 +61,10 @@ def _answer(state: State) -> Answer:
     if outside and (not state.findings or _all_outside(state, outside)):
         return _decline(state, "outside", subject=outside[0])
     sure = any(match.strong for match in state.matches) or state.inherited
-    if scope.procedure and not (sure and (_money_elsewhere(state, "procedure") or _refused(state))):
+    covered = sure and bool(state.findings) and scope.gap < _COVERED
+    if scope.procedure and not covered and not (sure and (_money_elsewhere(state, "procedure") or _refused(state))):
         return _decline(state, "procedure")
-    if scope.definition and not (sure and _money_elsewhere(state, "definition")):
+    if scope.definition and not covered and not (sure and _money_elsewhere(state, "definition")):
         return _decline(state, "definition")
     about = bool(language().speech["document"].search(reading.text)) or not state.findings
     about = about and all(match.topic.clause != "0" for match in state.matches)
@@ -71,7 +73,15 @@ def _answer(state: State) -> Answer:
     if not state.findings:
         overview = add_overview(state) if "claimable" in reading.asks else None
         return overview or add_unit_clauses(state) or add_contents(state) or _not_found(state)
+    if scope.gap >= _GAP and not any(_settled(finding) for finding in state.findings):
+        return _decline(state, "gap")
     return _from_findings(state, outside)
+
+
+def _settled(finding: Finding) -> bool:
+    """Whether a finding answers by what was told: a computed amount, a refusal, a known gap of its clause."""
+    refused = any(o.status == "not_eligible" and o.satisfied for o in finding.outcomes)
+    return refused or finding.gap is not None or bool(finding.totals and finding.facts.numbers)
 
 
 def _asked_here_too(state: State) -> bool:
@@ -139,7 +149,7 @@ def _decline(state: State, status: str, **words: str) -> Answer:
     """A decline that points to responsible units or the nearest clauses, where there are any."""
     draft = fixed(state, status, **words)
     pack = state.policy
-    if status in ("procedure", "definition") and state.findings:
+    if status in ("procedure", "definition", "gap") and state.findings:
         clause = pack.document.clause(state.findings[0].topic.clause)
         if clause is not None and clause.units:
             draft.say(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from assistant.language import language
 from assistant.state import Conversation, Scope
+from assistant.understand.asking import gap_share
 from assistant.understand.hints import based_in
 from assistant.understand.reading import Reading, sentences
 from assistant.understand.script import normalise
@@ -41,6 +42,7 @@ def find_scope(reading: Reading, pack: Pack, matches: Sequence[Match]) -> Scope:
         procedure=_asks_for(reading, "procedure"),
         definition=_asks_for(reading, "definition"),
         manipulated=reading.manipulated,
+        gap=gap_share(reading),
     )
 
 
