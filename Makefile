@@ -47,8 +47,9 @@ compare: .venv/dev.stamp  ## the built-in engine beside a naive RAG on the same 
 bench: .venv/dev.stamp  ## speed, memory and recall beside the naive peer
 	$(PY) evals.bench
 
-train: .venv/dev.stamp  ## train the shipped embedder anew
+train: .venv/dev.stamp  ## train the shipped embedder and the learned signs anew
 	$(BIN)/mingce train-embedder
+	$(PY) evals.train_signs
 
 clean:  ## remove what was made, not the data in .mingce
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

@@ -10,16 +10,29 @@ from assistant.understand.hints import is_relative
 from assistant.understand.reading import Reading
 from assistant.understand.roles import Roles
 from assistant.understand.scope import SEGMENT
+from assistant.understand.signs import claim_share
 from assistant.understand.topics import Match
 from calculators import Facts
 from corpus.schema import Pack, Topic
 
+_RULE, _CLAIM = 0.03, 0.8  # how sure the learned sign must be to overrule
 _TEXT_ASKS = frozenset({"recipient", "units", "wording", "comparison", "summary"})
 _AMOUNT_ASKS = frozenset({"amount", "highest"})
 _RULE_ASKS = frozenset({"rate", "cap", "highest"})
 
 
 def asks_for_rule(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topic) -> bool:
+    """Whether the rule itself is asked for, by the rules of asking; where the base is open, a clear learned sign overrules."""
+    by_rules = _by_rules(state, facts, roles, pack, topic)
+    bases = bases_of(topic, pack)
+    told = any(name in bases for name, _ in facts.numbers) or any(entry.fact in bases for entry in roles.unsure)
+    if told or not bases - {""}:
+        return by_rules
+    share = claim_share(state.turns)
+    return share < _CLAIM if by_rules else share <= _RULE
+
+
+def _by_rules(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topic) -> bool:
     """Whether the rule itself is asked for, not what comes of it for someone.
 
     The asker's own story or a base figure makes it a claim; a bare 封顶多少 or 比例 does not.

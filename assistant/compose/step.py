@@ -17,7 +17,7 @@ from assistant.understand.script import MAX_CHARS, to_traditional
 from assistant.understand.topics import match_topics, resolve_clause
 
 _HOW_MUCH = re.compile("多少|几[万千百个]|钱|金额|数额|标准|区间|合计|总[数额共]|算|[?？]$")
-_COVERED, _GAP = 0.05, 0.35  # below the one the learned sign sees no gap of the text, from the other on it sees one
+_COVERED, _GAP = 0.005, 0.35  # below the one the learned sign sees no gap of the text, from the other on it sees one
 _ASKS = frozenset(language().intents) - {"procedure", "definition", "guarantee"}
 _MONEY_ASKS = ("amount", "rate", "cap", "highest", "eligibility", "comparison", "recipient", "units")
 
@@ -81,7 +81,7 @@ def _answer(state: State) -> Answer:
 def _settled(finding: Finding) -> bool:
     """Whether a finding answers by what was told: a computed amount, a refusal, a known gap of its clause."""
     refused = any(o.status == "not_eligible" and o.satisfied for o in finding.outcomes)
-    return refused or finding.gap is not None or bool(finding.totals and finding.facts.numbers)
+    return refused or finding.gap is not None or bool(finding.totals and (finding.facts.numbers or not finding.lookup))
 
 
 def _asked_here_too(state: State) -> bool:

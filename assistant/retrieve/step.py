@@ -1,5 +1,6 @@
 """The second step: the clauses for the question; and the subjects, where words alone named none."""
 
+import re
 from dataclasses import replace
 
 from assistant.language import language
@@ -10,12 +11,14 @@ from assistant.state import State
 from assistant.understand.scope import SEGMENT, touches
 from assistant.understand.step import carried_topics
 from assistant.understand.topics import Match, compared_topics, figure_topics, is_named, match_topics, weak_topics
+from corpus.text import fold, squeeze
 
 _COVERAGE = 0.5  # a question of whose character pairs the text has fewer is about something else
 _MARGIN = 1.15
 _MIN_CONTENT = 3
 _ASKS = ("amount", "money", "rate", "cap", "highest", "eligibility", "claimable")
 _BEYOND_NEAR, _BEYOND_SHARE = 0.3, 0.6
+_QUOTE = 6  # shorter quotes may be anybody's
 _STRANGE = 0.5  # a second question of whose character pairs the text has fewer is about something else
 _NEAR, _SHARE = 0.2, 0.4  # how near the nearest example question must be, and how many of the five must agree
 
@@ -25,6 +28,9 @@ def retrieve(state: State) -> State:
 
     Where the words name a subject outright, the vector side (a slower start, no gain) is not asked.
     """
+    pointed = _by_quotes(state)
+    if pointed:
+        return replace(state, matches=pointed)
     if state.matches:
         state = replace(state, matches=state.matches + compared_topics(state.read, state.policy, state.matches))
     named = sum(is_named(topic, state.read) for topic in state.policy.topics)
@@ -56,6 +62,23 @@ def retrieve(state: State) -> State:
         topics = [topic for topic in state.policy.topics if topic.clause == quoted_by]
         return replace(state, matches=tuple(Match(topic, 1.0, frozenset(), False) for topic in topics[:1]))
     return replace(state, matches=_by_phrases(state))
+
+
+def _by_quotes(state: State) -> tuple[Match, ...]:
+    """The topic of the clause that alone has a quoted phrase with a figure, where no topic of that clause was named."""
+    clauses = state.policy.document.clauses
+    for start, end in state.read.quotes:
+        words = squeeze(state.read.text[start:end]).text
+        holders = (
+            [c.id for c in clauses if words in squeeze(fold(c.text)).text.lower()]
+            if len(words) >= _QUOTE and re.search(r"\d", words)
+            else []
+        )
+        if len(holders) == 1 and all(match.topic.clause != holders[0] for match in state.matches):
+            topics = [t for t in state.policy.topics if t.clause == holders[0]]
+            named = [t for t in topics if is_named(t, state.read)] or topics[:1]
+            return tuple(Match(topic, 1.0, frozenset(), False) for topic in named)
+    return ()
 
 
 def _beyond(state: State) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from corpus.figures import Figure
 Doubt = Literal["unit", "currency", "several", "increment", "share", "target", "mixed"]
 _SENTENCE_MARKS = "。！？!?；;\n"
 _NOT_SETTLED = re.compile("市?(?:落地|转化|设|销|卖|有|找|买|谈|办展|参|看|开会|碰)")
-_YEAR_WORD = re.compile(r"(?:19|20)\d\d年?|去年|前年|上年|上一年|今年|本年|明年")
+_YEAR_WORD = re.compile(r"(?:19|20)\d\d年?|去年|前年|上一年|上年|今年|本年|当年|明年")
 
 
 def before(text: str, figure: Figure, reach: int) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from assistant.language import language
 from assistant.state import Conversation, Scope
-from assistant.understand.asking import gap_share
 from assistant.understand.hints import based_in
 from assistant.understand.reading import Reading, sentences
 from assistant.understand.script import normalise
+from assistant.understand.signs import gap_share
 from assistant.understand.topics import Match
 from corpus.schema import Meta, Pack
 

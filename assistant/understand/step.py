@@ -56,8 +56,10 @@ def understand(state: State) -> State:
 
 
 def _asking_on(past: tuple[Past, ...], reading: Reading) -> Reading:
-    """A turn that asks nothing by itself asks what the last one asked: 隔壁那家没到规模，他们呢."""
-    if not past or reading.asks or not language().speech["asks_on"].search(reading.text):
+    """A turn that asks nothing by itself asks what the last one asked: an answer to our question, 隔壁那家没到规模，他们呢."""
+    if not past or reading.asks:
+        return reading
+    if not (past[-1].asked or language().speech["asks_on"].search(reading.text)):
         return reading
     last = past[-1].reading
     return replace(reading, asks=last.asks, own=reading.own or last.own)

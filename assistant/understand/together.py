@@ -26,7 +26,7 @@ from corpus.figures import Figure
 from corpus.schema import Fact
 
 NEAR = 1.5  # a word this near says what the figure is, whatever else stands around
-THIS_YEAR = ("今年", "本年")
+THIS_YEAR = ("今年", "本年", "当年")
 PAST_YEARS = ("去年", "前年", "上年", "上一年")
 _TOTAL = re.compile("一共|总共|总计|共|总额|累计")
 
