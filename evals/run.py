@@ -273,6 +273,7 @@ def _line(result: Result) -> dict[str, Any]:
         "cost_yuan": result.cost_yuan,
         "case": plain(result.case),
         "reply": result.reply,
+        "verdict": {"checks": dict(result.verdict.checks), "measures": dict(result.verdict.measures)},
     }
 
 
@@ -309,16 +310,22 @@ def _read_spec(folder: Path) -> dict[str, Any]:
 def load_run(folder: Path) -> Run:
     """A run with its saved replies graded anew: a changed grader needs no second run.
 
-    Raises SetError where the folder holds no run.
+    A reply that was given from another state of its pack keeps the verdict of its own day: today's text and rules would
+    judge it by what it could not know. Raises SetError where the folder holds no run.
     """
     if not (folder / SPEC).is_file():
         raise SetError(f"“{folder}”里没有运行记录（缺 {SPEC}）")
     spec = _read_spec(folder)
     about = {entry["name"]: entry for entry in spec["sets"]}
+    now = {pack: load_pack(PACKS / pack).content_hash for pack in spec["packs"]}
     results = []
     for row in _rows(folder) if (folder / RESULTS).is_file() else []:
         case = KINDS[about[row["set"]]["kind"]].model_validate(row["case"])
-        verdict = judge(case, row["reply"], about[row["set"]]["pack"])
+        pack = about[row["set"]]["pack"]
+        if now[pack] == spec["packs"][pack] or "verdict" not in row:
+            verdict = judge(case, row["reply"], pack)
+        else:
+            verdict = Verdict(row["verdict"]["checks"], row["verdict"]["measures"])
         results.append(
             Result(row["set"], case, row["repeat"], row["reply"], verdict, row["elapsed_ms"], row["tokens"], row["cost_yuan"])
         )

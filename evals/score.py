@@ -15,7 +15,7 @@ from typing import Any
 from corpus.schema import Pack
 from evals.cases import AnyCase, CalculatorCase, Case, CheckCase, RetrievalCase
 from evals.figures import Value, plain, reached, read_figures, spoken_figures, yuan_text
-from evals.wordings import forged_words, stray_headline
+from evals.wordings import BOUNDED, forged_words, stray_citation, wrong_headline
 
 LOOKUPS = frozenset(
     {"keyword", "wording", "comparison", "recipient", "clause_lookup", "unit_lookup", "status", "goal"}
@@ -38,7 +38,6 @@ CHECKS = {
 KIND_NAMES = {"exact": "定额", "range": "区间", "upper_bound": "最高", "average": "平均", "deduction": "抵扣"}
 RETRIEVED = 3  # the hits that an operator sees without scrolling
 _EXTRA_CLAUSES = 2
-_BOUNDED = re.compile("最高|不超过|上限|至多|不高于|封顶|以内|平均|up to|at most|maximum|ceiling|cap|average|not exceed", re.I)
 AmountKey = tuple[str, Fraction | None, Fraction]
 
 
@@ -107,10 +106,10 @@ def _grade_answer(case: Case, reply: Mapping[str, Any], pack: Pack) -> Verdict:
         "outcome": _outcome(case, reply),
         "asks": "" if case.outcome != "ask" or reply["asks"] else "没有追问",
         "clauses": _clauses(case, cited),
-        "quotes": _quotes(reply, pack) or forged_words(case, reply, pack),
+        "quotes": _quotes(reply, pack) or stray_citation(reply["citations"], pack) or forged_words(case, reply, pack),
         "amounts": _amounts(case, reply, pack),
         "kind": _kind(case, reply),
-        "headline": stray_headline(case, reply) if case.amounts and case.outcome == "answer" else "",
+        "headline": wrong_headline(case, reply) if case.outcome == "answer" and not _free(case) else "",
         "says": _sayings(case, reply["text"]),
         "figures": _figures(case, reply, pack),
     }
@@ -158,7 +157,17 @@ def _in_its_clause(amount: Mapping[str, Any], pack: Pack) -> bool:
     """Whether a further upper bound is a sum of its own clause, or was worked out step by step."""
     clause = pack.document.clause(str(amount["clause"]))
     high = Fraction(str(amount["high_yuan"]))
-    return clause is not None and (("yuan", high) in _clause_figures(clause.text) or len(amount["steps"]) > 1)
+    if clause is None or not _known_benefit(amount, pack):
+        return False
+    return ("yuan", high) in _clause_figures(clause.text) or len(amount["steps"]) > 1
+
+
+def _known_benefit(amount: Mapping[str, Any], pack: Pack) -> bool:
+    """Whether an amount names a rule or a joint cap of the clause that it is reported for."""
+    benefit = pack.benefits.get(str(amount.get("benefit", "")))
+    caps = [cap for cap in pack.joint_caps if cap.id == amount.get("benefit")]
+    clauses = {benefit.clause} if benefit is not None else {cap.quote.clause for cap in caps}
+    return str(amount["clause"]) in clauses
 
 
 def _amounts(case: Case, reply: Mapping[str, Any], pack: Pack) -> str:
@@ -168,8 +177,7 @@ def _amounts(case: Case, reply: Mapping[str, Any], pack: Pack) -> str:
     wanted = [amount.key for amount in case.amounts]
     if not wanted:
         paid = [key for key in given if key[2]]
-        free = case.category in LOOKUPS or case.amounts_free
-        return "" if free or not paid else f"不应有金额，给出 {_listed(paid)}"
+        return "" if _free(case) or not paid else f"不应有金额，给出 {_listed(paid)}"
     missing = [key for key in wanted if key not in given]
     if missing:
         return f"缺 {_listed(missing)}，给出 {_listed(given) or '无'}"
@@ -187,6 +195,11 @@ def _amounts(case: Case, reply: Mapping[str, Any], pack: Pack) -> str:
     return f"文字里没有写出 {'、'.join(yuan_text(end) for end in unsaid)}" if unsaid else ""
 
 
+def _free(case: Case) -> bool:
+    """Whether a rule's own sums may be stated though none is due."""
+    return not case.amounts and (case.category in LOOKUPS or case.amounts_free)
+
+
 def _states(text: str, yuan: Fraction, stated: set[Value]) -> bool:
     none = yuan == 0 and re.search("0(?:万|元)|没有|不能|不予|无|零", plain(text))
     return ("yuan", yuan) in stated or bool(none)
@@ -196,7 +209,7 @@ def _kind(case: Case, reply: Mapping[str, Any]) -> str:
     """An upper bound or an average must be named as one where its sum stands."""
     for kind, _, high in (amount.key for amount in case.amounts):
         lines = [line for line in reply["text"].splitlines() if ("yuan", high) in read_figures(line)]
-        if kind in ("upper_bound", "average") and lines and not any(_BOUNDED.search(line) for line in lines):
+        if kind in ("upper_bound", "average") and lines and not any(BOUNDED.search(line) for line in lines):
             return f"{yuan_text(high)} 是{'上限' if kind == 'upper_bound' else '平均数'}，文字写成了定数"
     return ""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -105,8 +106,8 @@ def write_rows(path: Path, rows: Sequence[Row], columns: Mapping[str, str]) -> N
         raise SetError(f"{path.name}：只支持 .xlsx 和 .csv")
 
 
-def import_cases(path: Path) -> list[Case]:
-    """The cases of a sheet.
+def import_cases(path: Path, known: AbstractSet[str] | None = None) -> list[Case]:
+    """The cases of a sheet; `known` are the clauses that they may name.
 
     Raises SetError with a line for each fault: file, row, column, what was found and what is valid.
     """
@@ -124,6 +125,9 @@ def import_cases(path: Path) -> list[Case]:
             continue
         if case.id in seen:
             faults.append(f"{path.name} 第 {number} 行 编号：“{case.id}”重复")
+        unknown = [clause for clause in case.clauses if known is not None and clause not in known]
+        if unknown:
+            faults.append(f"{path.name} 第 {number} 行 条款：政策里没有条款 {'、'.join(unknown)}")
         seen.add(case.id)
         cases.append(case)
     if faults:

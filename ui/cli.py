@@ -227,8 +227,8 @@ def main() -> NoReturn:
     except MingceError as error:
         _complain(f"出错：{error}")
         sys.exit(1)
-    except (PermissionError, IsADirectoryError, NotADirectoryError) as error:
-        _complain(f"出错：{error.filename}：没有权限或不是可写的文件（{error.strerror}）")
+    except (PermissionError, FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+        _complain(f"出错：{error.filename}：没有这个位置、没有权限或不是可写的文件（{error.strerror}）")
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()

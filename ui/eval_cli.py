@@ -73,9 +73,15 @@ def diff(
 ) -> None:
     """逐题比较两次运行；弄坏了任何一题则以 1 退出。"""
     from evals.diff import STATES, compare
+    from evals.library import SetError
     from evals.run import load_run
 
     found = compare(load_run(before), load_run(after))
+    part = [run for run in (found.before, found.after) if not run.complete]
+    for run in part:
+        _complain(f"{run.folder} 没有跑完：{len(run.results)}/{run.spec['jobs']}")
+    if not found.shared:
+        raise SetError("两次运行没有相同的题，无从比较")
     kept = found.after.kept | found.before.kept
     _say("，".join(f"{title} {len(found.of(state))}" for state, title in STATES.items()) + f"（两次都有 {found.shared} 题）")
     _say(f"McNemar 精确检验 p = {found.p:.3f}")
@@ -86,7 +92,7 @@ def diff(
             if change.result.set_name not in kept:
                 why = "；".join(change.result.verdict.faults)
                 _say(f"{STATES[state]} {change.result.set_name} {change.result.case.id}{'：' + why if why else ''}")
-    raise typer.Exit(_BROKEN if found.of("broken") and not allow_broken else 0)
+    raise typer.Exit(_BROKEN if part or (found.of("broken") and not allow_broken) else 0)
 
 
 @eval_app.command("gate")
@@ -102,6 +108,10 @@ def gate(
     found = breaches(finished, baseline)
     for line in found:
         _complain(f"低于基线：{line}")
+    if found or out:
+        from evals.report import write_report
+
+        _say(f"报告 {write_report(finished)}")
     passed = sum(result.verdict.passed for result in finished.results)
     _say(f"门槛{'未过' if found else '通过'}：{passed}/{len(finished.results)}，容差每类 {baseline['tolerance_cases']} 例")
     raise typer.Exit(_BROKEN if found else 0)
@@ -152,10 +162,7 @@ def import_(
     if chosen not in pack_ids():
         raise PackError(f"没有政策包“{chosen}”；可用：{'、'.join(pack_ids())}")
     pack = load_pack(PACKS / chosen)
-    cases = import_cases(file)
-    unknown = sorted({c for case in cases for c in case.clauses if pack.document.clause(c) is None})
-    if unknown:
-        raise SetError(f"{file.name}：《{pack.meta.name}》里没有条款 {'、'.join(unknown)}")
+    cases = import_cases(file, {clause.id for clause in pack.document.clauses})
     into.parent.mkdir(parents=True, exist_ok=True)
     register(into, Card(pack=chosen, version=text_version(pack), about=f"从 {file.name} 导入"))
     write_set(into, cases)

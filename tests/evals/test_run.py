@@ -292,3 +292,13 @@ def test_asking_again_makes_nothing_surer(finished: Run) -> None:
     assert summarise(twice).overall.interval == summarise(finished).overall.interval
     broken = replace(twice, results=[replace(r, verdict=replace(r.verdict, checks={"says": "x"})) for r in twice.results])
     assert compare(twice, broken).p == mcnemar(len(finished.results), 0)
+
+
+def test_a_reply_from_another_state_of_the_policy_keeps_its_verdict(finished: Run) -> None:
+    path = finished.folder / SPEC
+    spec = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**spec, "packs": dict.fromkeys(spec["packs"], "0" * 64)}), encoding="utf-8")
+    rows = [json.loads(line) for line in (finished.folder / RESULTS).read_text(encoding="utf-8").splitlines()]
+    rows[0]["reply"]["text"] = "文中未载明"  # would fail today
+    (finished.folder / RESULTS).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert all(result.verdict.passed for result in load_run(finished.folder).results)

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.batch import run_batch
 from assistant.state import Desk
+from corpus.loader import PACKS, load_pack
 from corpus.schema import Pack
 from evals.cases import CalculatorCase, Case, CheckCase, RetrievalCase
 from evals.figures import read_figures, spoken_figures
@@ -59,6 +60,12 @@ def second_sum(reply: Reply) -> None:
     reply["amounts"].append({**reply["amounts"][0], "kind": "exact", "low_yuan": "1", "high_yuan": "1"})
 
 
+def other_sentence(reply: Reply) -> None:
+    source = load_pack(PACKS / "jinan-2023-2025").document.source
+    quote = "单个企业年度最高补助250万元"
+    reply["citations"][0].update(quote=quote, start=source.index(quote), end=source.index(quote) + len(quote))
+
+
 WRONG: dict[str, tuple[str, Callable[[Reply], Any]]] = {
     "ten times the sum": ("amounts", lambda r: amount(r, high_yuan="900000")),
     "the sum in the text only": ("amounts", put("9万元", "90万元")),
@@ -89,6 +96,19 @@ WRONG: dict[str, tuple[str, Callable[[Reply], Any]]] = {
     "what must not be said is": ("says", lambda r: r.update(text=r["text"] + "\n100万")),
     "a second sum in the headline": ("headline", lambda r: r.update(text="**也可以拿80万元**\n" + r["text"])),
     "the cap in the place of the result": ("headline", lambda r: r.update(text="可以拿80万元\n\n" + r["text"])),
+    "a denied result": ("headline", put("最高9万元**", "不符合条件，拿不到最高9万元**")),
+    "a bound that is promised": ("headline", put("最高9万元**", "固定发放，最高9万元**")),
+    "a floor made of a ceiling": ("headline", put("最高9万元**", "至少9万元**")),
+    "a fixed sum made of a ceiling in the headline only": ("headline", put("最高9万元**", "9万元**")),
+    "the sum of the headline in the working only": ("headline", put("：最高9万元**", "：见下**")),
+    "the user's own number as the result": ("headline", lambda r: r.update(text="可以拿6000万元\n\n" + r["text"])),
+    "an empty quote": ("quotes", lambda r: r["citations"][0].update(quote="", start=0, end=0)),
+    "a sentence of another clause": ("quotes", other_sentence),
+    "a forged quote in other marks": ("quotes", lambda r: r.update(text=r["text"] + "\n[2.5.18]「一律补助」")),
+    "a further amount of no rule": (
+        "amounts",
+        lambda r: r["amounts"].append({**r["amounts"][0], "benefit": "2.9.9.z", "high_yuan": "800000"}),
+    ),
     "a forged quote in the text": ("quotes", put("不超过1.5‰给予补助", "不超过1.5‰给予奖励")),
     "a forged quote of nobody": ("quotes", lambda r: r.update(text=r["text"] + "\n文件写着“一律补助80万元”")),
     "a clause that does not exist": ("quotes", lambda r: r.update(text=r["text"] + "\n另见 [2.5.99]")),
@@ -207,3 +227,20 @@ def test_a_figure_is_said_as_a_whole(text: str, word: str, says: bool, right: Re
 
 def test_made_of_and_completed_are_no_tenths() -> None:
     assert read_figures("一成立就申报，完成二成员单位，促成三折扣") == set()
+
+
+INELIGIBLE = Case(
+    id="s-2",
+    persona="enterprise",
+    category="eligibility",
+    turns=["促成的成果都在市内转化，年度技术合同成交额200万元，能补多少"],
+    outcome="answer",
+    clauses=["2.5.17"],
+)
+
+
+def test_a_refusal_must_not_open_with_a_sum(desk: Desk, jinan: Pack) -> None:
+    (reply,) = run_batch([json.dumps({"id": INELIGIBLE.id, "turns": INELIGIBLE.turns})], desk)
+    assert grade(INELIGIBLE, reply, jinan).passed
+    reply["text"] = "**符合条件，可得50万元**\n\n" + reply["text"]
+    assert grade(INELIGIBLE, reply, jinan).checks["headline"]

@@ -74,6 +74,7 @@ def test_candidates_are_added_and_listed(tmp_path: Path) -> None:
         (["diff", "no-run", "no-run"], 1, "没有运行记录"),
         (["baseline"], 2, "请写明为什么移动基线"),
         (["template", "/dev/null/x.csv"], 1, "没有权限或不是可写的文件"),
+        (["template", "/nowhere/x.xlsx"], 1, "没有这个位置"),
         (["run", "jinan-2023-2025", "--out", "/dev/null/run"], 1, "没有权限或不是可写的文件"),
         (["template", "x.pdf"], 1, "只支持 .xlsx 和 .csv"),
         (["import", "missing.csv", "--into", "x.jsonl"], 1, "没有文件 missing.csv"),
@@ -88,4 +89,4 @@ def test_what_goes_wrong_is_said_in_chinese(tmp_path: Path, args: list[str], sta
 def test_a_clause_that_the_policy_lacks_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("编号,问题,应有结果,条款\nq,x,作答,9.9.9\n", encoding="utf-8")
     done = run("import", tmp_path / "x.csv", "--into", tmp_path / "x.jsonl", data=tmp_path)
-    assert (done.returncode, "没有条款 9.9.9" in done.stderr) == (1, True)
+    assert (done.returncode, "第 2 行 条款：政策里没有条款 9.9.9" in done.stderr) == (1, True)
