@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from fractions import Fraction
 
 from assistant.language import language
 from assistant.state import State
@@ -41,6 +42,9 @@ def _by_rules(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topic
     said = [number for (name, _), number in facts.numbers.items() if name in bases and not number.loose]
     written = {c.threshold.high for b in topic_benefits(pack, topic) for c in b.when if c.threshold}
     texts = _TEXT_ASKS - {"summary"} if state.read.asks & _AMOUNT_ASKS else _TEXT_ASKS
+    pointed = [figure for figure in roles.expected if figure.high in _own_sums(topic, pack)]
+    if pointed and "还是" in state.read.text and not state.read.asks & {"amount", "highest", "eligibility"}:
+        return True  # 那个50万是所有券合一块还是一种券算一次
     if said:
         of_text = bool("wording" in state.read.asks or state.read.quotes or language().speech["of_text"].search(state.read.text))
         of_text = of_text and not language().speech["compute"].search(state.read.text)
@@ -70,6 +74,11 @@ def _by_rules(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topic
 def bases_of(topic: Topic, pack: Pack) -> frozenset[str]:
     """The facts that the topic's rules multiply."""
     return frozenset(b.of or b.times or b.each for b in topic_benefits(pack, topic))
+
+
+def _own_sums(topic: Topic, pack: Pack) -> set[Fraction]:
+    tokens = [token for b in topic_benefits(pack, topic) for token in (b.figure, b.cap) if token is not None]
+    return {token.high for token in tokens if token.kind == "money"}
 
 
 def asks_for_ceiling(state: State, roles: Roles, bases: AbstractSet[str]) -> bool:

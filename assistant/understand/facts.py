@@ -210,7 +210,10 @@ def _choices(ledger: Ledger, turn: Reading, mentions: Sequence[Mention], facts: 
         ledger.denied.get(fact.name, set()).difference_update(chosen)
         before = ledger.chosen.get(fact.name, set())
         replace = (
-            ((fact.exclusive or not (listing or fact.of_asker or turn.asks & {"recipient", "units"})) and not addition)
+            (
+                (not listing if fact.exclusive else not (listing or fact.of_asker or turn.asks & {"recipient", "units"}))
+                and not addition
+            )
             or bool(_SWITCH.search(turn.text))
             or bool(language().speech["correction"].search(turn.text))
         )
