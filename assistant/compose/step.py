@@ -17,7 +17,10 @@ from assistant.understand.script import MAX_CHARS, to_traditional
 from assistant.understand.topics import match_topics, resolve_clause
 
 _HOW_MUCH = re.compile("多少|几[万千百个]|钱|金额|数额|标准|区间|合计|总[数额共]|算|[?？]$")
-_COVERED, _GAP = 0.005, 0.35  # below the one the learned sign sees no gap of the text, from the other on it sees one
+# below the first the learned sign sees no gap of the text, from the second on it sees one; where a sum is asked for by a
+# plain word (银行不良怎么补), only from the third
+_COVERED, _GAP, _CLEAR_GAP = 0.005, 0.35, 0.7
+_SUM_ASKS = frozenset({"money", "rate", "cap", "highest", "recipient", "units"})
 _ASKS = frozenset(language().intents) - {"procedure", "definition", "guarantee"}
 _MONEY_ASKS = ("amount", "rate", "cap", "highest", "eligibility", "comparison", "recipient", "units")
 
@@ -73,7 +76,8 @@ def _answer(state: State) -> Answer:
     if not state.findings:
         overview = add_overview(state) if "claimable" in reading.asks else None
         return overview or add_unit_clauses(state) or add_contents(state) or _not_found(state)
-    if scope.gap >= _GAP and not any(_settled(finding) for finding in state.findings):
+    sums = bool(reading.asks & _SUM_ASKS) and sure
+    if scope.gap >= (_CLEAR_GAP if sums else _GAP) and not any(_settled(finding) for finding in state.findings):
         return _decline(state, "gap")
     return _from_findings(state, outside)
 
