@@ -147,7 +147,7 @@ def _given(reply: dict[str, Any]) -> list[tuple[str, str]]:
         ("金额", "；".join(amounts)),
         ("命中", "、".join(reply.get("hits", ())[:5])),
         ("拦下的理由", "；".join(reply.get("faults", ()))),
-        ("文字", str(reply.get("text", ""))),
+        ("文字", str(reply.get("text", "")).replace("**", "")),
     ]
     return [(title, text) for title, text in rows if text]
 
