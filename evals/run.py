@@ -175,7 +175,7 @@ def code_hash() -> str:
         path
         for package in ("assistant", "calculators", "corpus", "evals/engines.py")
         for path in sorted((root / package).rglob("*") if (root / package).is_dir() else [root / package])
-        if path.suffix in (".py", ".yaml", ".txt", ".safetensors") and "packs" not in path.parts
+        if path.suffix in (".py", ".yaml", ".txt", ".tsv", ".json", ".safetensors") and "packs" not in path.parts
     ]
     digest = hashlib.sha256()
     for path in files:

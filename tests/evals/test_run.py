@@ -20,7 +20,7 @@ from evals.diff import compare
 from evals.gate import breaches, load_baseline, measured, move_baseline
 from evals.library import QuestionSet, SetError, find_sets
 from evals.report import html, junit, write_report
-from evals.run import RESULTS, SPEC, Run, load_run, start_run
+from evals.run import RESULTS, SPEC, Run, code_hash, load_run, start_run
 from evals.stats import mcnemar, wilson
 from evals.summary import summarise
 
@@ -283,6 +283,13 @@ def test_a_run_of_other_code_is_not_taken_for_this_one(finished: Run, small: Que
     path.write_text(json.dumps({**spec, "code": "0" * 16}), encoding="utf-8")
     with pytest.raises(SetError, match="代码"):
         next(start_run([small], finished.folder, workers=1))
+
+
+def test_what_the_engine_learned_is_part_of_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Path.read_bytes
+    before = code_hash()
+    monkeypatch.setattr(Path, "read_bytes", lambda path: b"" if path.name == "gap.tsv" else read(path))
+    assert code_hash() != before
 
 
 def test_asking_again_makes_nothing_surer(finished: Run) -> None:
