@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python -m
 
-.PHONY: run test lint format index gate compare bench train clean
+.PHONY: run test lint format index gate redteam compare bench train clean
 
 .venv/run.stamp: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("需要 Python 3.11 或更新版本，现在是 " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
@@ -40,6 +40,9 @@ test: lint  ## lint, types, packs, question sets against the baseline, tests
 	$(BIN)/mingce check
 	$(BIN)/mingce eval gate
 	$(PY) pytest
+
+redteam: .venv/dev.stamp  ## lies of a model: what slips through, what honest talk is refused
+	$(PY) evals.redteam $(ARGS)
 
 compare: .venv/dev.stamp  ## the built-in engine beside a naive RAG on the same questions
 	$(PY) evals.compare

@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.pipeline import answer
 from assistant.state import Answer, Conversation, Desk
+from assistant.trace import Trace, Watch, unwatched
 from calculators import Total
 from calculators.money import decimal_text
 from corpus.errors import MingceError
@@ -17,14 +18,21 @@ from corpus.errors import MingceError
 MAX_TURNS = 50
 
 
-def run_batch(lines: Iterable[bytes | str], desk: Desk) -> Iterator[dict[str, Any]]:
-    """An answer object for each question line; `error` objects for lines that cannot be read."""
+def run_batch(
+    lines: Iterable[bytes | str], desk: Desk, *, trace: bool = False, watch: Watch = unwatched
+) -> Iterator[dict[str, Any]]:
+    """An answer object for each question line; `error` objects for lines that cannot be read.
+
+    `trace` adds to each what happened; without it, `watch` is told.
+    """
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _run_line(line, number, replace(desk, notice_always=True))
+            seen = Trace()
+            reply = _run_line(line, number, replace(desk, notice_always=True), seen if trace else watch)
+            yield {**reply, "trace": seen.as_object()} if trace else reply
 
 
-def _run_line(line: bytes | str, number: int, desk: Desk) -> dict[str, Any]:
+def _run_line(line: bytes | str, number: int, desk: Desk, watch: Watch) -> dict[str, Any]:
     case_id = None
     try:
         case = json.loads(line if isinstance(line, str) else line.decode("utf-8-sig"), parse_constant=_refuse)
@@ -51,7 +59,7 @@ def _run_line(line: bytes | str, number: int, desk: Desk) -> dict[str, Any]:
     reply: Answer | None = None
     try:
         for turn in turns:
-            reply, conversation = answer(turn, desk, conversation)
+            reply, conversation = answer(turn, desk, conversation, watch)
     except MingceError as error:
         return {"id": case_id, "line": number, "error": str(error)}
     assert reply is not None

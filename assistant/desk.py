@@ -39,9 +39,9 @@ class Shelf(Mapping[str, Pack]):
 
 
 def open_desk(settings: Settings | None = None, *, vectors: bool = True) -> Desk:
-    """A desk with the packs of this installation; the vector side is opened with the first question.
+    """A desk with the packs of this installation; vector side and language model are opened with the first question.
 
-    Raises PackError for a broken pack, SettingsError for a broken setting.
+    Raises PackError for a broken pack, SettingsError for a broken setting or a model whose package is not installed.
     """
     settings = settings or load_settings()
     packs = Shelf()
@@ -50,4 +50,9 @@ def open_desk(settings: Settings | None = None, *, vectors: bool = True) -> Desk
         from assistant.adapters.chroma import ChromaVectors
 
         retriever = Retriever(ChromaVectors(settings))
-    return Desk(packs, packs.metas, settings.policy, retriever, today())
+    talker = None
+    if settings.model is not None:
+        from assistant.adapters.agent import open_agent
+
+        talker = open_agent(settings.model)
+    return Desk(packs, packs.metas, settings.policy, retriever, today(), talker=talker)

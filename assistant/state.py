@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from assistant.trace import Watch, unwatched
 from assistant.understand.reading import Reading
 from assistant.understand.roles import Roles
 from assistant.understand.topics import Match
@@ -15,13 +16,14 @@ from corpus.schema import Gap, Meta, Pack, Topic
 
 if TYPE_CHECKING:
     from assistant.retrieve import Hit, Retriever
+    from assistant.talk.talker import Talker
 
 OutcomeKind = Literal["answer", "ask", "decline"]
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every question needs: the packs and what they say of themselves, the retriever, the default pack, the date."""
+    """What every question needs: packs and what they say of themselves, retriever, default pack, date; a model if any."""
 
     packs: Mapping[str, Pack]
     metas: Mapping[str, Meta]
@@ -29,16 +31,18 @@ class Desk:
     retriever: Retriever
     today: str
     notice_always: bool = False
+    talker: Talker | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A turn that was answered: as read, with the topics it was about and the fact that we asked for."""
+    """A turn that was answered: as read, with the topics it was about, the fact that we asked for and what we said."""
 
     reading: Reading
     topics: tuple[str, ...] = ()
     asked: str = ""
     starts_subject: bool = False
+    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,7 @@ class State:
     beyond: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     answer: Answer | None = None
+    watch: Watch = unwatched
 
     @property
     def read(self) -> Reading:

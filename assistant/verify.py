@@ -1,14 +1,42 @@
-"""The fifth step: no figure without a source, no citation that does not exist. What fails is not shown."""
+"""The check of an answer, whoever wrote it: no figure, kind, quote or clause without a source. What fails is not shown.
 
+Figures of any spelling are traced to a cited clause, a step of a calculation or the user's words; in the result only what was
+computed or stands in a rule may appear, with the word of its kind; quotes are verbatim; clauses exist; nothing is promised.
+"""
+
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
 from assistant.compose.draft import fixed
+from assistant.language.claims import promises
 from assistant.state import Answer, State
 from assistant.understand.script import to_simplified
 from calculators import Step
 from corpus.figures import Figure, scan
+from corpus.schema import Benefit, Token
 from corpus.text import fold, squeeze
+
+Value = tuple[str, Fraction]
+_BOLD = re.compile(r"^\*\*(.+)\*\*$")
+_BOUNDED = re.compile("最高|最多|至多|不超过|不高于|上限|封顶|以内|up to|at most|maximum|ceiling|cap|not exceed", re.IGNORECASE)
+_AVERAGE = re.compile("平均|average", re.IGNORECASE)
+_PER = re.compile("每|第|前|后|per|each|first|the", re.IGNORECASE)
+_AWARDED = re.compile(
+    "可得|可以?[拿领]|能[拿领得]|可获|拿到|领到|到手|will (?:get|receive)|can (?:get|receive|claim)", re.IGNORECASE
+)
+_OPEN, _CLOSE = "“「『", "”」』"
+_QUOTED = re.compile(rf"[{_OPEN}]((?:[^{_OPEN}{_CLOSE}]|[{_OPEN}][^{_OPEN}{_CLOSE}]*[{_CLOSE}])+)[{_CLOSE}]")
+_OF_CLAUSE = re.compile(rf"\[(\d+(?:\.\d+)*)\]([^{_OPEN}{_CLOSE}\n\[\]；。]{{0,60}})(?={_QUOTED.pattern})")
+_BEFORE_CLAUSE = re.compile(rf"{_QUOTED.pattern}（\[(\d+(?:\.\d+)*)\]）")
+_TOKEN = re.compile(r"[\[【](\d+(?:\.\d+)*)[\]】]")
+_ARTICLE = re.compile(r"第\s*(\d{1,3})\s*条")
+_SEGMENT = re.compile(r"[，；;。]|,(?!\d)")
+_SUM = r"\d[\d.,]*(?:亿|万)?(?:元|家|[%‰]|)"
+_WRITTEN = re.compile(r"\d[\d.,]*(?:[万亿]元?|元|[%‰])")
+_RARE = re.compile(r"[廿卅卌皕仨亖][万亿千百元一二三四五六七八九零]")
+_PRODUCT = re.compile(rf"(?<![\d.至–-])({_SUM}) × (?:最高)?({_SUM}) = ({_SUM})(?![\d.,亿万元至])")
 
 
 def verify(state: State) -> State:
@@ -21,22 +49,16 @@ def verify(state: State) -> State:
 
 def faults(state: State, answer: Answer) -> list[str]:
     """What an answer says that no source bears out; empty for a sound one."""
-    found = []
-    source = state.policy.document.source
-    for citation in answer.citations:
-        clause = state.policy.document.clause(citation.clause)
-        if clause is None or source[citation.start : citation.end] != citation.quote:
-            found.append(f"citation of {citation.clause} does not stand at {citation.start}")
-        elif not clause.start <= citation.start <= citation.end <= clause.end:
-            found.append(f"citation of {citation.clause} lies outside the clause")
-    if answer.outcome == "answer" and not answer.citations:
-        found.append("an answer without a source")
-    allowed = _sources(state, answer)
-    for figure in figures_of(answer.text):
-        for value in (figure.low, figure.high):
-            if figure.vague or (figure.kind, value) not in allowed:
-                found.append(f"{figure.text} has no source")
-    return found
+    text = squeeze(to_simplified(fold(answer.text))).text
+    return [
+        *_citations(state, answer),
+        *_figures(state, answer, text),
+        *_results(state, answer),
+        *_quotes(state, answer.text),
+        *_clauses(state, answer.text),
+        *_products(answer.text),
+        *(f"promises “{word}”" for word in promises(_QUOTED.sub("“”", to_simplified(answer.text)))),
+    ]
 
 
 def figures_of(text: str) -> list[Figure]:
@@ -45,8 +67,133 @@ def figures_of(text: str) -> list[Figure]:
     return [f for f in figures if f.kind in ("money", "rate") or (f.kind == "count" and f.text[0].isdigit())]
 
 
-def _sources(state: State, answer: Answer) -> set[tuple[str, Fraction]]:
-    allowed: set[tuple[str, Fraction]] = {("money", Fraction(0))}
+def _citations(state: State, answer: Answer) -> Iterator[str]:
+    source = state.policy.document.source
+    for citation in answer.citations:
+        clause = state.policy.document.clause(citation.clause)
+        if clause is None or source[citation.start : citation.end] != citation.quote:
+            yield f"citation of {citation.clause} does not stand at {citation.start}"
+        elif not clause.start <= citation.start <= citation.end <= clause.end:
+            yield f"citation of {citation.clause} lies outside the clause"
+    if answer.outcome == "answer" and not answer.citations:
+        yield "an answer without a source"
+
+
+def _figures(state: State, answer: Answer, text: str) -> Iterator[str]:
+    allowed = _sources(state, answer) | _said(state)
+    read = [(figure.start, figure.end) for figure in scan(text)]
+    for match in _WRITTEN.finditer(text):
+        if not any(start < match.end() and match.start() < end for start, end in read):
+            alone = scan(match[0])  # 540万元 - 180万元 is no range
+            if not alone or (alone[0].kind, alone[0].high) not in allowed:
+                yield f"{match[0]} cannot be read"
+    yield from (f"{match[0]} cannot be read" for match in _RARE.finditer(text))
+    for figure in figures_of(text):
+        for value in (figure.low, figure.high):
+            if figure.vague or (figure.kind, value) not in allowed:
+                yield f"{figure.text} has no source"
+
+
+def _results(state: State, answer: Answer) -> Iterator[str]:
+    """Sums in the lines that state the result, and wherever something is said to be got: computed ones, with their kind."""
+    if answer.outcome != "answer" or not answer.totals:
+        return
+    amounts = [total.amount for total in answer.totals]
+    due = {end for amount in amounts for end in (amount.low, amount.high) if end is not None}
+    ceilings = {amount.high for amount in amounts if amount.kind == "upper_bound"}
+    means = {amount.high for amount in amounts if amount.kind == "average"}
+    exact = {end for amount in amounts if amount.kind not in ("upper_bound", "average") for end in (amount.low, amount.high)}
+    ruled = {end for token in _tokens(state, answer) for end in (token.low, token.high)}
+    names = {o.benefit.name for total in answer.totals for o in total.outcomes}
+    names |= {state.policy.english.get(name, name) for name in names}
+    for line, headline in _lines_of_result(answer.text):
+        for name in names:
+            line = line.replace(name, "")
+        for segment in _SEGMENT.split(line):
+            plain = squeeze(to_simplified(fold(segment))).text
+            if "=" in plain:
+                continue  # a working, whose products are checked
+            bounded, averaged = bool(_BOUNDED.search(plain)), bool(_AVERAGE.search(plain))
+            for figure in (f for f in figures_of(plain) if f.kind == "money"):
+                for end in {figure.low, figure.high}:
+                    if end not in due and not (end in ruled and (bounded or averaged or (headline and _PER.search(plain)))):
+                        yield f"{figure.text} is not a result"
+                    elif end in due and end not in exact and not ((bounded and end in ceilings) or (averaged and end in means)):
+                        yield f"{figure.text} is no fixed sum"
+
+
+def _lines_of_result(text: str) -> Iterator[tuple[str, bool]]:
+    """The bold lines, or the first where none is bold; and parts of other lines that say that something is got."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    bold = [match[1] for line in lines if (match := _BOLD.match(line))]
+    for line in bold or lines[:1]:
+        if not re.match(r"\d+(?:\.\d+)* ", line) and "？" not in line and "?" not in line:
+            yield line, True
+    for line in lines:
+        if not _BOLD.match(line):
+            unquoted = _QUOTED.sub("", line)
+            for part in _SEGMENT.split(unquoted):
+                if _AWARDED.search(part):
+                    yield part, False
+
+
+def _tokens(state: State, answer: Answer) -> Iterator[Token]:
+    cited = {citation.clause for citation in answer.citations}
+    benefits: list[Benefit] = [b for b in state.policy.benefits.values() if b.clause in cited]
+    for benefit in benefits:
+        yield from (token for token in (benefit.figure, benefit.cap) if token is not None)
+        yield from (period.figure for period in benefit.periods)
+    yield from (cap.cap for cap in state.policy.joint_caps if cap.quote.clause in cited)
+
+
+def _quotes(state: State, text: str) -> Iterator[str]:
+    """Quotes behind or before a clause's number that are not its words; quotes with figures that nobody said."""
+    document = state.policy.document
+    pairs = [(m[1], m[3]) for m in _OF_CLAUSE.finditer(text)] + [(m[2], m[1]) for m in _BEFORE_CLAUSE.finditer(text)]
+    for number, quote in pairs:
+        clause = document.clause(number)
+        if clause is not None and squeeze(quote).text not in squeeze(clause.text).text:
+            yield f"“{quote[:20]}” is not in {number}"
+    source = squeeze(document.source).text
+    said = squeeze(to_simplified(fold(" ".join([*(p.reading.raw for p in state.conversation.turns), state.question])))).text
+    for quote in _QUOTED.findall(text):
+        if figures_of(quote) and squeeze(to_simplified(quote)).text not in source:
+            folded = squeeze(to_simplified(fold(quote))).text
+            if folded not in said and folded.lower() not in said.lower().replace(",", ""):
+                yield f"“{quote[:20]}” is nobody's words"
+
+
+def _clauses(state: State, text: str) -> Iterator[str]:
+    document = state.policy.document
+    asked = "\n".join([*(past.reading.raw for past in state.conversation.turns), state.question])
+    numbers = {clause.number for clause in document.clauses}
+    for number in _TOKEN.findall(text):
+        if document.clause(number) is None:
+            yield f"there is no clause {number}"
+    for number in _ARTICLE.findall(text):
+        if number not in numbers and number not in fold(asked):
+            yield f"there is no article {number}"
+
+
+def _products(text: str) -> Iterator[str]:
+    """Workings that do not come out."""
+    for match in _PRODUCT.finditer(text):
+        values = [_value(match[group]) for group in (1, 2, 3)]
+        if values[0] * values[1] != values[2]:
+            yield f"{match[0]} does not come out"
+
+
+def _value(text: str) -> Fraction:
+    number = Fraction(re.sub(r"[^\d.]", "", text).strip(".") or "0")
+    scales = {"亿": Fraction(10**8), "万": Fraction(10**4), "%": Fraction(1, 100), "‰": Fraction(1, 1000)}
+    for sign, scale in scales.items():
+        if sign in text:
+            number *= scale
+    return number
+
+
+def _sources(state: State, answer: Answer) -> set[Value]:
+    allowed: set[Value] = {("money", Fraction(0))}
     document = state.policy.document
     cited = {citation.clause for citation in answer.citations} | {total.clause for total in answer.totals}
     cited |= {finding.topic.clause for finding in state.findings}
@@ -54,10 +201,6 @@ def _sources(state: State, answer: Answer) -> set[tuple[str, Fraction]]:
         clause = document.clause(clause_id)
         if clause is not None:
             allowed |= _values(figures_of(clause.text))
-    for figure in state.figures:
-        allowed |= {(figure.kind, end) for end in (figure.low, figure.high)}
-        if figure.kind == "bare":
-            allowed |= {("money", figure.high), ("money", figure.high * 10_000)}
     outcomes = [o for finding in state.findings for o in finding.outcomes] + [o for t in answer.totals for o in t.outcomes]
     steps = [s for o in outcomes for s in o.steps] + [s for t in answer.totals for s in t.steps]
     for step in steps:
@@ -70,11 +213,21 @@ def _sources(state: State, answer: Answer) -> set[tuple[str, Fraction]]:
     return allowed
 
 
+def _said(state: State) -> set[Value]:
+    """What the user has said, which an answer may repeat but not give as its result."""
+    said: set[Value] = set()
+    for figure in state.figures:
+        said |= {(figure.kind, end) for end in (figure.low, figure.high)}
+        if figure.kind == "bare":
+            said |= {("money", figure.high), ("money", figure.high * 10_000)}
+    return said
+
+
 def _kind_of(step: Step) -> str:
     if step.unit == "元":
         return "money"
     return "rate" if step.token is not None and step.token.kind == "rate" else "count"
 
 
-def _values(figures: list[Figure]) -> set[tuple[str, Fraction]]:
+def _values(figures: list[Figure]) -> set[Value]:
     return {(figure.kind, end) for figure in figures for end in (figure.low, figure.high)}

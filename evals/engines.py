@@ -16,6 +16,7 @@ from assistant.pipeline import answer
 from assistant.retrieve.step import retrieve
 from assistant.settings import load_settings
 from assistant.state import Conversation, Desk, State
+from assistant.trace import Trace
 from assistant.understand.step import understand
 from assistant.verify import faults
 from calculators import Facts, Number, evaluate
@@ -24,8 +25,8 @@ from corpus.schema import Pack
 from evals.cases import AnyCase, CalculatorCase, Case, CheckCase, RetrievalCase
 from evals.library import SetError
 
-BUILTIN = "builtin"
-ENGINES = (BUILTIN,)
+BUILTIN, MODEL = "builtin", "model"
+ENGINES = (BUILTIN, MODEL)
 STAGES = ("answers", "retrieval")
 HITS = 10
 
@@ -46,7 +47,7 @@ class BuiltinEngine:
     """The production pipeline with its default engine; one stage of it for sets of a stage."""
 
     def __init__(self, pack: str, as_of: str, stage: str = "answers") -> None:
-        settings = replace(load_settings(), policy=pack)
+        settings = replace(load_settings(), policy=pack, model=None)
         self._desk: Desk = replace(open_desk(settings), today=as_of, notice_always=True)
         self._stage = stage
         for question in self._desk.metas[pack].examples[:1]:
@@ -69,8 +70,36 @@ class BuiltinEngine:
         return reply
 
 
+class ModelEngine:
+    """The production pipeline with the configured language model; raises SetError where none is configured."""
+
+    def __init__(self, pack: str, as_of: str) -> None:
+        settings = replace(load_settings(), policy=pack)
+        if settings.model is None:
+            raise SetError("还没有配置语言模型：先设 MINGCE_MODEL，见 .env.example")
+        self._price = settings.model.price
+        self._desk: Desk = replace(open_desk(settings), today=as_of, notice_always=True)
+
+    def reply(self, case: AnyCase) -> dict[str, Any]:
+        """The reply to one conversation with its trace, tokens and cost; other cases are none of a model's."""
+        if not isinstance(case, Case):
+            return {"error": "这类题只问内置引擎"}
+        seen = Trace()
+        (reply,) = run_batch([json.dumps({"id": case.id, "turns": case.turns})], self._desk, watch=seen)
+        reply.pop("elapsed_ms", None)
+        return {
+            **reply,
+            "engine": seen.engine,
+            "trace": seen.as_object(),
+            "tokens": sum(seen.tokens),
+            "cost_yuan": seen.cost(self._price),
+        }
+
+
 def open_engine(name: str, pack: str, as_of: str, stage: str = "answers") -> Engine:
     """The engine of a name for a pack and a day; raises SetError for an unknown one."""
+    if name == MODEL and stage == "answers":
+        return ModelEngine(pack, as_of)
     if name != BUILTIN:
         raise SetError(f"没有引擎“{name}”；可用：{'、'.join(ENGINES)}")
     return BuiltinEngine(pack, as_of, stage)

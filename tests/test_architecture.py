@@ -23,6 +23,8 @@ ONLY = {
     "gradio": ("ui/",),
     "fastapi": ("ui/",),
     "langchain": ("assistant/adapters/", "evals/peers/"),
+    "langchain_core": ("assistant/adapters/", "evals/peers/"),
+    "opentelemetry": ("assistant/adapters/",),
     "langchain_chroma": ("assistant/adapters/", "evals/peers/"),
     "langchain_text_splitters": ("assistant/adapters/", "evals/peers/"),
     "chromadb": ("assistant/adapters/",),

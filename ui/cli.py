@@ -31,6 +31,7 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="要问的话；不含空格时可不加引号")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON 而不是文字")] = False,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="从标准输入逐行读 JSON 问题，逐行输出答案")] = False,
+    trace: Annotated[bool, typer.Option("--trace", help="附上经过：各步用时、模型和工具的调用、词元、核对结果")] = False,
 ) -> None:
     """问一个问题；或用 --jsonl 批量作答。"""
     if jsonl == (question is not None):
@@ -41,15 +42,37 @@ def ask(
     desk = open_desk()
     if jsonl:
         broken = False
-        for reply in _progress(run_batch(_lines(), desk), "作答"):
+        for reply in _progress(run_batch(_lines(), desk, trace=trace), "作答"):
             broken = broken or "error" in reply
             _say(json.dumps(reply, ensure_ascii=False))
         raise typer.Exit(1 if broken else 0)
     from assistant.pipeline import answer
+    from assistant.trace import Trace
+    from ui.traces import trace_lines
 
     assert question is not None
-    reply_, _ = answer(question, desk)
-    _say(json.dumps(as_object(reply_), ensure_ascii=False, indent=2) if as_json else reply_.text.replace("**", ""))
+    seen = Trace()
+    reply_, _ = answer(question, desk, watch=seen)
+    if as_json:
+        found = {**as_object(reply_), **({"trace": seen.as_object()} if trace else {})}
+        _say(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    _say(reply_.text.replace("**", ""))
+    for line in trace_lines(seen) if trace else ():
+        _complain(line)
+
+
+@app.command()
+def doctor() -> None:
+    """检查设置：政策、索引、语言模型（是否应答、多快、会不会用工具）、什么会离开本机。"""
+    from assistant.settings import load_settings
+    from ui.doctor import report
+
+    healthy = True
+    for line, sound in report(load_settings()):
+        healthy = healthy and sound
+        _say(line)
+    raise typer.Exit(0 if healthy else 1)
 
 
 @app.command()

@@ -1,0 +1,41 @@
+"""Claims that no answer may make: a promise is none where it is denied (不能保证)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_REACH = 14
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@lru_cache(maxsize=1)
+def claims() -> Mapping[str, Any]:
+    """The patterns of claims.yaml by name; `status` has one for each status of a document, `latin` is a set of words."""
+    raw = yaml.load(Path(__file__).with_name("claims.yaml").read_text(encoding="utf-8"), Loader=_Loader)
+
+    def compiled(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: re.compile(part) for key, part in value.items()}
+        return re.compile("|".join(f"(?:{part})" for part in ([value] if isinstance(value, str) else value)))
+
+    sets = ("latin", "connect", "connect_english")
+    return {
+        key: frozenset(value.split() if isinstance(value, str) else value) if key in sets else compiled(value)
+        for key, value in raw.items()
+    }
+
+
+def undenied(pattern: re.Pattern[str], text: str) -> Iterator[str]:
+    """The matches of a pattern that no denial stands right before."""
+    for match in pattern.finditer(text):
+        if not claims()["denied"].search(text[max(0, match.start() - _REACH) : match.start()]):
+            yield match[0]
+
+
+def promises(text: str) -> Iterator[str]:
+    """Promises in a simplified text: 保证, 一定能拿到, 已批准."""
+    yield from undenied(claims()["promise"], text.lower())

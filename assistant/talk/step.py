@@ -1,0 +1,89 @@
+"""The last step where a model is configured: its words, checked, beside the engine's answer; else the engine's answer alone."""
+
+import time
+from dataclasses import replace
+
+from assistant.privacy import mask
+from assistant.state import Answer, State
+from assistant.talk.assemble import FINAL, base_for, kind_faults, put_together
+from assistant.talk.brief import messages, repair, system_prompt
+from assistant.talk.guard import tidy, word_faults
+from assistant.talk.slots import Slots, names_in
+from assistant.talk.talker import Message, Reply, Talker, TalkError
+from assistant.talk.toolbox import Toolbox
+from assistant.trace import Event
+from assistant.verify import faults
+
+_SHOWN = 500
+
+
+def converse(state: State) -> State:
+    """The state with the model's words in its answer where they pass the check; unchanged where anything goes wrong."""
+    talker = state.desk.talker
+    assert state.answer is not None
+    if talker is None or state.answer.status in FINAL or state.read.manipulated or not state.question.strip():
+        return state
+    if not talker.ready:
+        state.watch(Event("answer", "builtin", detail={"why": "模型刚才连续出错，暂不询问"}))
+        return state
+    answer, why = _asked(state, state.answer, talker)
+    state.watch(Event("answer", "model" if answer else "builtin", detail={"why": why} if why else {}))
+    return replace(state, answer=answer) if answer else state
+
+
+def _asked(state: State, base: Answer, talker: Talker) -> tuple[Answer | None, str]:
+    """The answer with the model's words, or None and why not: two tries under one deadline."""
+    until = time.monotonic() + talker.seconds
+    box = open_box(state)
+    said = list(messages(state, box.slots, base))
+    found: list[str] = []
+    for _ in range(2):
+        left = until - time.monotonic()
+        if left <= 0:
+            return None, "超过总时限"
+        try:
+            reply = talker.run(system_prompt(state), said, box.tools(), left, state.watch)
+        except TalkError as error:
+            return None, mask(str(error))
+        started = time.perf_counter()
+        answer, found = checked(state, reply, box)
+        took = (time.perf_counter() - started) * 1000
+        state.watch(Event("check", "放行" if answer else "拦下", took, {"faults": [mask(fault) for fault in found]}))
+        if answer is not None:
+            return answer, ""
+        said += [Message("assistant", mask(reply.words[:_SHOWN])), repair(found, box.slots)]
+    return None, "改后仍未通过核对"
+
+
+def open_box(state: State) -> Toolbox:
+    """The tools of a turn, with slots for what the engine found."""
+    slots = Slots(state)
+    for finding in state.findings:
+        clause = state.policy.document.clause(finding.topic.clause)
+        if state.answer and state.answer.outcome != "decline":
+            slots.add(finding if state.answer.totals else replace(finding, totals=()))
+        elif clause is not None:
+            slots.add_clause(clause)
+    for ask in state.answer.asks if state.answer else ():
+        if ask.question:
+            slots.add_text("a", ask.question)
+    for hit in state.hits if not state.findings else ():
+        clause = state.policy.document.clause(hit.clause)
+        if clause is not None and clause.id != "0":
+            slots.add_clause(clause)
+    return Toolbox(state, slots)
+
+
+def checked(state: State, reply: Reply, box: Toolbox) -> tuple[Answer | None, list[str]]:
+    """The finished answer where the reply passes, else None and its faults."""
+    reply = reply.model_copy(update={"words": tidy(reply.words)})
+    unknown = [name for name in names_in(reply.words) if box.slots.get(name) is None]
+    if unknown:
+        return None, [f"没有槽 {{{{{name}}}}}；只能用列出的槽" for name in unknown]
+    placed, base = base_for(state, reply, box)
+    found = [*kind_faults(reply, base), *word_faults(reply.words, replace(box.slots, state=placed), base)]
+    if found:
+        return None, found
+    answer = put_together(placed, base, reply, box.slots)
+    found = faults(placed, answer)
+    return (None, found) if found else (answer, [])
