@@ -22,7 +22,7 @@ MARK = "\ufffc"
 _NEVER_FIRST = ("以上", "以下", "以内", "超过", "不超", "高于", "低于", "每")  # of 规模以上, never alone behind a sum
 _PUNCTUATION = set("，。！？；：、“”‘’（）《》—…·-,.!?;:()'\"& \n" + MARK)
 _SENTENCE = re.compile(r"(?:[^。！？!?；;\n.]|\.(?!\s|$))+")
-_SEGMENT = re.compile(r"[^。！？!?；;\n，,]+")
+_SEGMENT = re.compile(r"[^。！？!?；;\n，,：:]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z][a-z'-]*")
 _QUOTED = re.compile('[“"「『‘《]([^“”"「」『』‘’《》]+)[”"」』’》]')
@@ -161,21 +161,24 @@ def _sentences(words: str, slots: Slots) -> Iterator[str]:
         stray = next((slot for slot in used if paid and slot.kind == "rule" and slot.benefit not in paid), None)
         if stray is not None:
             yield f"{{{{{stray.name}}}}}不是这句里数额的规则，不能连在一起"
-        segments = [(part, [s for n in inner if (s := slots.get(n))]) for part, inner in _segments_of(sentence, names)]
-        begun = False
-        for index, (part, beside) in enumerate(segments):
-            begun = begun or bool(beside)
-            if begun:
-                yield from _beside_value(part, beside, slots.state)
-            else:
-                yield from _beside_none(part, [], known)
-                yield from _leading_to(part, next(later for _, later in segments[index:] if later), slots.state)
+        at, begun = 0, False
+        for part, inner in _segments_of(sentence, names):
+            beside = [s for n in inner if (s := slots.get(n))]
+            if not begun:
+                first = next((i for i, slot in enumerate(beside) if slot.kind in (*VALUES, "quote")), None)
+                lead = part if first is None else MARK.join(part.split(MARK)[: first + 1])
+                yield from _leading(lead, beside[:first], used[at + (first or 0) :], slots.state, known)
+                if first is None:
+                    at += len(beside)
+                    continue
+                begun, part, beside = True, MARK + MARK.join(part.split(MARK)[first + 1 :]), beside[first:]
+            yield from _beside_value(part, beside, slots.state)
 
 
 def _beside_none(sentence: str, used: list[Slot], known: str) -> Iterator[str]:
     """Faults of words without a value: they may tell and ask, not qualify sums, waive conditions or name strange offices."""
     text = to_simplified(fold(sentence)).lower()
-    for part in _SEGMENT.findall(text) if any(slot.kind == "said" for slot in used) else ():
+    for part in re.split("[，,]", text) if any(slot.kind == "said" for slot in used) else ():
         yield from _told(part)
     if match := claims()["qualifying"].search(text):
         yield f"没有槽的话不谈“{match[0]}”；数额的性质由程序写"
@@ -193,19 +196,33 @@ def _told(part: str) -> Iterator[str]:
         yield f"写用户所说的数时不要加“{rest[:12]}”；只写如“按……算”"
 
 
-def _leading_to(part: str, used: list[Slot], state: State) -> Iterator[str]:
-    """Words before a value that name the option of a sibling benefit and none of its own."""
+def _leading(part: str, inside: list[Slot], coming: list[Slot], state: State, known: str) -> Iterator[str]:
+    """Words before the first value of a sentence: like others, and not of a sibling's option or a floor."""
+    yield from _beside_none(part, inside, known)
     text = squeeze(to_simplified(fold(part))).text.lower()
+    if match := claims()["before_sum"].search(text):
+        yield f"数额前面的“{match[0]}”会改变它的意思"
+    used = [slot for slot in coming if slot.kind in (*VALUES, "quote")][:1]
     own = _own_words(text, used, state)
     ids = {slot.benefit.id for slot in used if slot.benefit}
-    siblings = [b for b in state.policy.benefits.values() if b.id not in ids]
-    theirs = {word for b in siblings for c in b.when for word in _words_of(c, state.policy)} | {
-        c for b in siblings for c in b.cues
-    }
+    others = [b for b in state.policy.benefits.values() if b.id not in ids]
+    theirs = {word for b in others for c in b.when for word in _words_of(c, state.policy)} | {c for b in others for c in b.cues}
     for mention in find_terms(state.policy, text):
         word = text[mention.start : mention.end]
         if ids and mention.term in theirs and word not in own:
             yield f"“{word}”不是{{{{{used[0].name}}}}}说的事"
+    beside = [b for finding in state.findings for o in finding.outcomes if (b := o.benefit).id not in ids]
+    names = squeeze(fold("|".join(word for b in beside for word in (b.name, b.to)))).text.lower()
+    plain = squeeze(fold("|".join(word for s in used if s.benefit for word in (s.benefit.name, s.benefit.to)))).text.lower()
+    for piece in _pieces(text) if ids else ():
+        if piece in names and piece not in plain and piece not in own and piece not in claims()["connect"]:
+            yield f"“{piece}”不是{{{{{used[0].name}}}}}说的事"
+            return
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The stretches of a text of two to four characters."""
+    yield from (text[i : i + n] for n in (4, 3, 2) for i in range(len(text) - n + 1))
 
 
 def _segments_of(sentence: str, names: list[str]) -> Iterator[tuple[str, list[str]]]:
