@@ -35,6 +35,7 @@ def tidy(words: str) -> str:
     """A model's words without the marks of Markdown and of lists that it is used to write."""
     words = re.sub(r"\*\*|__|`", "", words.replace("\r\n", "\n").replace("{ {", "{{").replace("} }", "}}"))
     words = re.sub(r"(?m)^[ \t]*(?:#{1,6}|>|[*•+])[ \t]*", "", words)
+    words = re.sub(r"(?m)^[ \t]*[-–—_*]{2,}[ \t]*$", "", words)
     words = re.sub(r"(?m)^[ \t]*(?:[-–][ \t]+)", "- ", words)
     words = re.sub(r"(?m)^[ \t]*\(?\d{1,2}(?:[.、)）](?!\d))[ \t]*", "- ", words)
     return re.sub(r"\n{3,}", "\n\n", words).strip()
@@ -53,6 +54,8 @@ def word_faults(words: str, slots: Slots, base: Answer) -> list[str]:
     if unknown:
         return [f"没有槽 {{{{{name}}}}}；只能用列出的槽" for name in unknown]
     text = to_simplified(fold(masked(words, MARK))).lower()
+    if not re.sub(r"[\W_]|是的?|对的?|没错|属实|嗯|不是|不对|yes|no|right|correct", "", text) and MARK not in text:
+        return ["只有“是”或“不是”，说不清是什么；请说结果"]
     raw = unicodedata.normalize("NFC", masked(words, MARK))
     found = [*_strange(raw, text, slots.state), *_numerals(text)]
     if found:
