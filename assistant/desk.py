@@ -50,9 +50,13 @@ def open_desk(settings: Settings | None = None, *, vectors: bool = True) -> Desk
         from assistant.adapters.chroma import ChromaVectors
 
         retriever = Retriever(ChromaVectors(settings))
-    talker = None
+    talker = report = None
+    if settings.telemetry:
+        from assistant.adapters.telemetry import open_telemetry
+
+        report = open_telemetry(settings.model.name if settings.model else "")
     if settings.model is not None:
         from assistant.adapters.agent import open_agent
 
         talker = open_agent(settings.model)
-    return Desk(packs, packs.metas, settings.policy, retriever, today(), talker=talker)
+    return Desk(packs, packs.metas, settings.policy, retriever, today(), talker=talker, report=report)

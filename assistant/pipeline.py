@@ -9,7 +9,7 @@ from assistant.compose import compose
 from assistant.retrieve.step import retrieve
 from assistant.state import Answer, Conversation, Desk, Past, State
 from assistant.talk.step import converse
-from assistant.trace import Event, Watch, unwatched
+from assistant.trace import Event, Trace, Watch, unwatched
 from assistant.understand.step import understand
 from assistant.verify import verify
 
@@ -21,11 +21,19 @@ def answer(
     question: str, desk: Desk, conversation: Conversation | None = None, watch: Watch = unwatched
 ) -> tuple[Answer, Conversation]:
     """The reply to one turn and the conversation that holds it; `watch` is told of each step as it happens."""
-    state = State(desk, question, conversation or Conversation(), watch=watch)
+    seen = Trace()
+
+    def tell(event: Event) -> None:
+        seen(event)
+        watch(event)
+
+    state = State(desk, question, conversation or Conversation(), watch=tell)
     for step in STEPS:
         started = time.perf_counter()
         state = step(state)
-        watch(Event("step", step.__name__, (time.perf_counter() - started) * 1000))
+        tell(Event("step", step.__name__, (time.perf_counter() - started) * 1000))
+    if desk.report is not None:
+        desk.report(seen)
     assert state.answer is not None
     return state.answer, remember(state)
 

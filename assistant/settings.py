@@ -41,13 +41,14 @@ class Settings:
     chroma_url: str = ""
     weight: float | None = None
     model: ModelSettings | None = None
+    telemetry: bool = False
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of an environment (os.environ by default).
 
     MINGCE_DATA, MINGCE_POLICY, MINGCE_EMBEDDER, MINGCE_CHROMA_URL, MINGCE_VECTOR_WEIGHT; for a language model MINGCE_MODEL,
-    MINGCE_MODEL_SECONDS, MINGCE_MODEL_TOKENS, MINGCE_MODEL_OPTIONS, MINGCE_MODEL_PRICE.
+    MINGCE_MODEL_SECONDS, MINGCE_MODEL_TOKENS, MINGCE_MODEL_OPTIONS, MINGCE_MODEL_PRICE; OTEL_EXPORTER_OTLP_ENDPOINT.
 
     Raises SettingsError naming the variable, its value and what is valid.
     """
@@ -69,6 +70,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         chroma_url=env.get("MINGCE_CHROMA_URL", "").strip(),
         weight=weight,
         model=_model(env),
+        telemetry=bool(env.get("OTEL_EXPORTER_OTLP_ENDPOINT", "").strip()),
     )
 
 

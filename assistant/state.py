@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from assistant.trace import Watch, unwatched
+from assistant.trace import Trace, Watch, unwatched
 from assistant.understand.reading import Reading
 from assistant.understand.roles import Roles
 from assistant.understand.topics import Match
@@ -23,7 +23,10 @@ OutcomeKind = Literal["answer", "ask", "decline"]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every question needs: packs and what they say of themselves, retriever, default pack, date; a model if any."""
+    """What every question needs: packs and what they say of themselves, the retriever, the default pack, the date.
+
+    `talker` is a language model, `report` takes the trace of each turn, where they are configured.
+    """
 
     packs: Mapping[str, Pack]
     metas: Mapping[str, Meta]
@@ -32,6 +35,7 @@ class Desk:
     today: str
     notice_always: bool = False
     talker: Talker | None = None
+    report: Callable[[Trace], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What happened in a turn: steps, model calls, tools, the verdict of the check; for `mingce ask --trace` and evaluators."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -9,12 +10,16 @@ EventKind = Literal["step", "model", "tool", "check", "answer"]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, how long it took in milliseconds, and what there is to know of it (personal data masked)."""
+    """Something that happened: how long it took (milliseconds), what there is to know of it (personal data masked), its end.
+
+    `at` is in seconds since the epoch.
+    """
 
     kind: EventKind
     name: str
     ms: float = 0.0
     detail: Mapping[str, Any] = field(default_factory=dict)
+    at: float = field(default_factory=time.time)
 
 
 Watch = Callable[[Event], None]

@@ -1,5 +1,6 @@
 """Shared packs and desks; the network is off, loopback apart."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from assistant.state import Desk
 from corpus.loader import PACKS, load_pack, pack_ids
 from corpus.schema import Pack
 
+os.environ["MINGCE_MODEL"] = ""  # a developer's .env names none for the tests
 ROOT = Path(__file__).resolve().parents[1]
 
 

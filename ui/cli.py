@@ -239,6 +239,9 @@ def _complain(text: str) -> None:
 
 def main() -> NoReturn:
     """Run the command line; expected errors become one Chinese message and exit status 1."""
+    from dotenv import load_dotenv
+
+    load_dotenv(Path(".env"))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from assistant.pipeline import answer
 from assistant.state import Conversation, Desk
 from corpus.errors import MingceError
 from ui.cards import source_cards, working
+from ui.progress import answered
 
 _CSS = Path(__file__).with_name("page.css")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$=:@])")
@@ -48,22 +50,25 @@ def build_page(desk: Desk) -> Any:
 
     def reply(question: str, history: list[dict[str, Any]], talk: Conversation) -> Any:
         if not question.strip():
-            return history, talk, "", gr.skip(), gr.skip()
+            yield history, talk, "", gr.skip(), gr.skip()
+            return
+        asked = [*history, {"role": "user", "content": plain(question)}]
+        said, following = None, talk
         try:
-            said, following = answer(question, desk, talk)
+            for step in answered(question, desk, talk):
+                if isinstance(step, str):
+                    waiting = {"role": "assistant", "content": f"{plain(step)}……"}
+                    yield [*asked, waiting], talk, "", gr.skip(), gr.skip()
+                else:
+                    said, following = step
         except MingceError as error:
-            trouble = [
-                {"role": "user", "content": plain(question)},
-                {"role": "assistant", "content": f"出错：{plain(str(error))}"},
-            ]
-            return [*history, *trouble], talk, "", gr.skip(), gr.skip()
+            trouble = {"role": "assistant", "content": f"出错：{plain(str(error))}"}
+            yield [*asked, trouble], talk, "", gr.skip(), gr.skip()
+            return
+        assert said is not None
         about = desk.packs[following.pack_id or desk.default]
-        shown = [
-            *history,
-            {"role": "user", "content": plain(question)},
-            {"role": "assistant", "content": said.text.replace("~", r"\~")},
-        ]
-        return shown, following, "", source_cards(said, about), working(said, about)
+        shown = {"role": "assistant", "content": said.text.replace("~", r"\~")}
+        yield [*asked, shown], following, "", source_cards(said, about), working(said, about)
 
     def fresh() -> Any:
         return [], Conversation(), "", {"cards": []}, {"totals": []}
@@ -114,7 +119,7 @@ def serve(host: str, port: int) -> None:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     _check_free(host, port)
     desk = open_desk()
-    answer("?", desk)  # warm: the first question must not wait for the index
+    answer("?", replace(desk, talker=None))  # warm: the first question must not wait for the index
     page = build_page(desk)
     import gradio as gr
 

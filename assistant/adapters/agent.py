@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -108,6 +109,8 @@ class Agent:
     @property
     def address(self) -> str:
         """Where the model is reached, as its client says; empty for the provider's own address."""
+        if self.name.startswith("ollama:"):
+            return os.environ.get("OLLAMA_HOST") or "http://127.0.0.1:11434"
         model = self.open()
         client = getattr(model, "root_async_client", None) or model
         names = ("base_url", "anthropic_api_url")
