@@ -1,0 +1,123 @@
+"""How words with slots may be put together: a closed grammar, so that nothing beside a value can turn it into another."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from assistant.state import State
+from assistant.talk.slots import VALUES, Slot
+from assistant.understand.script import to_simplified
+from assistant.understand.terms import find_terms
+from corpus.schema import Condition, Pack
+from corpus.text import fold, squeeze
+
+MARK = "\ufffc"
+_NEVER_FIRST = ("以上", "以下", "以内", "超过", "不超", "高于", "低于", "每")  # of 规模以上, never alone
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TAILS = {"said": "said_tail", "clause": "clause_tail", "units": "units_tail"}
+
+
+@lru_cache(maxsize=1)
+def grammar() -> Mapping[str, str]:
+    """The parts of a sentence by name, as regular expressions."""
+    text = (Path(__file__).parents[1] / "language" / "value.yaml").read_text(encoding="utf-8")
+    return {name: str(part).strip() for name, part in yaml.load(text, Loader=_Loader).items()}
+
+
+def value_faults(sentence: str, used: Sequence[Slot], state: State, *, single: bool) -> Iterator[str]:
+    """Faults of a masked sentence with slots; `single` says that the answer reports one amount, which may be called the total."""
+    if state.read.script == "english":
+        yield from _english(sentence, used, state)
+        return
+    at = 0
+    for segment in re.split("[，,]", sentence):
+        text = squeeze(to_simplified(fold(segment))).text.lower().strip("“”\"'()（）")
+        count = text.count(MARK)
+        slots = used[at : at + count]
+        at += count
+        about = slots or used[at : at + 1]
+        if not text:
+            continue
+        if not _fits(text, slots, _own(text, about, state), single=single):
+            shown = text.replace(MARK, "…")
+            yield f"写槽的句子不能这样写：“{shown[:24]}”；照规则 2 的样子写，别的话另起一句"
+
+
+def _fits(text: str, slots: Sequence[Slot], own: Sequence[str], *, single: bool) -> bool:
+    parts = grammar()
+    lead = f"(?:{parts['lead']}[:：]?)?"
+    named = f"(?:(?:{'|'.join(map(re.escape, own))})+的?{parts['own_tail']}[:：]?)?" if own else ""
+    if not slots:
+        return re.fullmatch(f"{lead}{named}", text) is not None
+    kinds = {_role(slot) for slot in slots}
+    names = [slot.name for slot in slots]
+    if len(kinds) > 1 or len(set(names)) < len(names):
+        return False
+    (kind,) = kinds
+    verb = parts[kind] if kind != "amount" or not single else f"{parts['amount']}|{parts['total']}"
+    joined = f"{MARK}(?:{parts['join']}{MARK}){{{len(slots) - 1}}}"
+    tail = parts.get(_TAILS.get(kind, ""), "")
+    return re.fullmatch(f"{lead}{named}(?:{verb}){joined}(?:{tail})[。.]?", text) is not None
+
+
+def _role(slot: Slot) -> str:
+    """The part of the grammar that a slot calls for."""
+    if slot.kind == "figure":
+        return "formula" if slot.name.endswith(".formula") else "cap"
+    if slot.kind == "text":
+        part = slot.name.partition(".")[2]
+        return part if part in ("premise", "why") else "text"
+    return slot.kind
+
+
+def _english(sentence: str, used: Sequence[Slot], state: State) -> Iterator[str]:
+    allowed = set(grammar()["english"].split())
+    own = _own_text(used, state)
+    allowed |= set(re.findall(r"[a-z&]+", own))
+    words = re.findall(r"[^\W\d_]+(?:['&][a-z]+)?", to_simplified(fold(sentence)).lower())
+    strange = [word for word in words if word not in allowed]
+    if strange:
+        yield f"a sentence with slots may not say “{' '.join(strange[:4])}”; put other things into a sentence of their own"
+    names = [slot.name for slot in used]
+    if len(set(names)) < len(names):
+        yield "a slot may stand once in a sentence"
+
+
+def _own(text: str, slots: Sequence[Slot], state: State) -> list[str]:
+    """The pieces of a segment that name what its slots are about, longest first."""
+    own = _own_text(slots, state)
+    found = {text[m.start : m.end] for m in find_terms(state.policy, text) if m.term in own and not m.negated}
+    found |= {text[i:j] for i in range(len(text)) for j in range(i + 2, min(i + 16, len(text)) + 1) if text[i:j] in own}
+    kept = [piece for piece in found if MARK not in piece and not piece.startswith(_NEVER_FIRST)]
+    return sorted(kept, key=len, reverse=True)
+
+
+def _own_text(slots: Sequence[Slot], state: State) -> str:
+    """Name, recipient, base, cues and options of the benefits of some slots, and titles of clauses, in one text."""
+    pack, parts = state.policy, []
+    for slot in slots:
+        clause = pack.document.clause(slot.clause)
+        if slot.benefit is None:
+            parts += [clause.title] if clause is not None else []
+            continue
+        benefit = slot.benefit
+        chosen = [word for condition in benefit.when for word in _words_of(condition, pack)]
+        parts += [benefit.name, benefit.to, benefit.of, *benefit.cues, *chosen]
+        parts += [pack.english.get(word, "") for word in (benefit.name, benefit.to, benefit.of)]
+    return squeeze(fold("|".join(parts))).text.lower()
+
+
+def _words_of(condition: Condition, pack: Pack) -> list[str]:
+    """What people call a condition: its options and their words, or the words of a flag."""
+    fact = pack.facts[condition.fact]
+    if condition.options:
+        return [word for option in condition.options for word in (option, *fact.options.get(option, ()))]
+    return [fact.name, *fact.words] if condition.op == "is" else []
+
+
+def is_value(slot: Slot) -> bool:
+    """Whether a slot tells a sum, a rate, a rule or the text's own words."""
+    return slot.kind in (*VALUES, "quote")
