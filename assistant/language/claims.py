@@ -22,7 +22,7 @@ def claims() -> Mapping[str, Any]:
             return {key: re.compile(part) for key, part in value.items()}
         return re.compile("|".join(f"(?:{part})" for part in ([value] if isinstance(value, str) else value)))
 
-    sets = ("latin", "connect", "connect_english")
+    sets = ("latin", "english_words")
     return {
         key: frozenset(value.split() if isinstance(value, str) else value) if key in sets else compiled(value)
         for key, value in raw.items()
@@ -38,4 +38,18 @@ def undenied(pattern: re.Pattern[str], text: str) -> Iterator[str]:
 
 def promises(text: str) -> Iterator[str]:
     """Promises in a simplified text: 保证, 一定能拿到, 已批准."""
-    yield from undenied(claims()["promise"], text.lower())
+    yield from undenied(claims()["promise"], asserted(text.lower()))
+
+
+def asserted(text: str) -> str:
+    """A text without the parts that only say what is not written, and the questions that these answer."""
+    kept = []
+    for sentence in re.split("(?<=[。！？!?；;\n])", text):
+        parts = re.split("(?<=[，,：:])", sentence)
+        silent = [bool(claims()["unsaid"].search(part)) for part in parts]
+        asked = any(silent)
+        kept += [
+            "。" if quiet or (asked and claims()["asking"].search(part)) else part
+            for part, quiet in zip(parts, silent, strict=True)
+        ]
+    return "".join(kept)

@@ -4,16 +4,17 @@ from dataclasses import replace
 
 from assistant.calculate import calculate
 from assistant.compose import compose
-from assistant.compose.passages import clause_quote
 from assistant.compose.wording import Wording
-from assistant.state import Answer, Ask, Citation, State
-from assistant.talk.slots import VALUES, Slot, Slots, fill, names_in
+from assistant.state import Answer, Ask, State
+from assistant.talk.slots import VALUES, Slots, fill, names_in
 from assistant.talk.talker import Reply
 from assistant.talk.toolbox import Toolbox
 from assistant.understand.topics import Match
 
 FINAL = frozenset({"too_long", "manipulation", "unverified"})
 OPEN = frozenset({"not_found", "greeting", "empty"})
+_NEAR = 8  # among how many clauses that the question itself finds a model may point to one
+_ALONE = frozenset({"greeting", "empty"})
 
 
 def base_for(state: State, reply: Reply, box: Toolbox) -> tuple[State, Answer]:
@@ -26,7 +27,7 @@ def base_for(state: State, reply: Reply, box: Toolbox) -> tuple[State, Answer]:
     used = [slot for name in names_in(reply.words) if (slot := box.slots.get(name)) and slot.kind in VALUES]
     if state.answer.status != "not_found" or not used:
         return state, state.answer
-    near = {hit.clause for hit in state.hits} | box.searched
+    near = {hit.clause for hit in state.desk.retriever.search(state.policy, state.question, _NEAR)}
     wanted = {slot.clause for slot in used}
     topics = [finding.topic for finding in box.findings.values() if finding.topic.clause in wanted & near]
     if not topics:
@@ -56,28 +57,13 @@ def kind_faults(reply: Reply, base: Answer) -> list[str]:
 def put_together(state: State, base: Answer, reply: Reply, slots: Slots) -> Answer:
     """The answer with the model's words filled and marked as a machine's.
 
-    Words of small talk, or a question back where nothing was found, stand alone.
+    Words of small talk stand alone.
     """
     words = Wording(state.policy, state.read.script == "english")
     filled = fill(reply.words, slots)
     said = words("AI 解读：{words}", words=filled)
-    used = [slot for name in names_in(reply.words) if (slot := slots.get(name))]
-    citations = (*base.citations, *_cited(state, used, base))
-    if base.status in OPEN and reply.kind in ("chat", "ask") and not used:
-        return replace(base, outcome="ask", status=reply.kind, text=said, asks=(Ask("", filled),))
+    if base.status in _ALONE and reply.kind in ("chat", "ask") and not names_in(reply.words):
+        return replace(base, text=said, asks=(Ask("", filled),))
     head, gap, rest = base.text.partition("\n\n")
     text = f"{head}\n\n{said}{gap}{rest}" if gap else f"{head}\n\n{said}"
-    return replace(base, text=text, citations=citations)
-
-
-def _cited(state: State, used: list[Slot], base: Answer) -> tuple[Citation, ...]:
-    """Citations for the clauses that the words bring in beyond those of the engine's answer."""
-    cited = {citation.clause for citation in base.citations}
-    found: dict[str, Citation] = {}
-    for slot in used:
-        clause = state.policy.document.clause(slot.clause)
-        if clause is None or slot.clause in cited or slot.clause in found or base.outcome != "answer":
-            continue
-        quote = slot.quote or (slot.benefit.quote if slot.benefit else clause_quote(clause))
-        found[slot.clause] = Citation(state.policy.id, slot.clause, quote.text, quote.start, quote.end)
-    return tuple(found.values())
+    return replace(base, text=text)

@@ -17,7 +17,7 @@ from corpus.text import fold, squeeze
 MARK = "\ufffc"
 _NEVER_FIRST = ("以上", "以下", "以内", "超过", "不超", "高于", "低于", "每")  # of 规模以上, never alone
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_TAILS = {"said": "said_tail", "clause": "clause_tail", "units": "units_tail"}
+_TAILS = {"said": "said_tail", "formula": "formula_tail", "clause": "clause_tail", "units": "units_tail"}
 
 
 @lru_cache(maxsize=1)
@@ -49,14 +49,19 @@ def value_faults(sentence: str, used: Sequence[Slot], state: State, *, single: b
 def _fits(text: str, slots: Sequence[Slot], own: Sequence[str], *, single: bool) -> bool:
     parts = grammar()
     lead = f"(?:{parts['lead']}[:：]?)?"
-    named = f"(?:(?:{'|'.join(map(re.escape, own))})+的?{parts['own_tail']}[:：]?)?" if own else ""
+    words = "|".join(map(re.escape, own))
+    named = f"(?:(?:{words})(?:[和与及、的]?(?:{words}))*的?{parts['own_tail']}[:：]?)?" if own else ""
     if not slots:
+        if single and text in ("合计", "总共", "加起来"):
+            return True
         return re.fullmatch(f"{lead}{named}", text) is not None
     kinds = {_role(slot) for slot in slots}
     names = [slot.name for slot in slots]
     if len(kinds) > 1 or len(set(names)) < len(names):
         return False
     (kind,) = kinds
+    if kind == "rule" and all(name.endswith(".to") for name in names):
+        return re.fullmatch(f"{lead}(?:{parts['rule']})?{MARK}(?:{parts['join']}{MARK})*[。.]?", text) is not None
     verb = parts[kind] if kind != "amount" or not single else f"{parts['amount']}|{parts['total']}"
     joined = f"{MARK}(?:{parts['join']}{MARK}){{{len(slots) - 1}}}"
     tail = parts.get(_TAILS.get(kind, ""), "")
@@ -91,7 +96,8 @@ def _own(text: str, slots: Sequence[Slot], state: State) -> list[str]:
     own = _own_text(slots, state)
     found = {text[m.start : m.end] for m in find_terms(state.policy, text) if m.term in own and not m.negated}
     found |= {text[i:j] for i in range(len(text)) for j in range(i + 2, min(i + 16, len(text)) + 1) if text[i:j] in own}
-    kept = [piece for piece in found if MARK not in piece and not piece.startswith(_NEVER_FIRST)]
+    found |= {c for c in "省市区县" if c in own and f"{c}级" in text}
+    kept = [p for p in found if MARK not in p and not p.startswith(_NEVER_FIRST) and p[0] not in "不没无非"]
     return sorted(kept, key=len, reverse=True)
 
 
@@ -102,10 +108,11 @@ def _own_text(slots: Sequence[Slot], state: State) -> str:
         clause = pack.document.clause(slot.clause)
         if slot.benefit is None:
             parts += [clause.title] if clause is not None else []
+            parts += [slot.quote.text] if slot.quote is not None else []
             continue
         benefit = slot.benefit
         chosen = [word for condition in benefit.when for word in _words_of(condition, pack)]
-        parts += [benefit.name, benefit.to, benefit.of, *benefit.cues, *chosen]
+        parts += [benefit.name, benefit.to, benefit.of, *benefit.cues, *chosen, pack.meta.place]
         parts += [pack.english.get(word, "") for word in (benefit.name, benefit.to, benefit.of)]
     return squeeze(fold("|".join(parts))).text.lower()
 

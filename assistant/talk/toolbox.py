@@ -21,18 +21,17 @@ from calculators.money import yuan_text
 from corpus.figures import scan
 from corpus.schema import Benefit, Fact, Pack, Topic
 
-_HITS, _FIRST = 5, 3
+_HITS = 5
 _LONGEST = 200
 
 
 @dataclass(slots=True)
 class Toolbox:
-    """The tools for one turn and what they brought: findings by topic, the clauses that a search put first."""
+    """The tools for one turn and what they brought; findings by topic."""
 
     state: State
     slots: Slots
     findings: dict[str, Finding] = field(default_factory=dict)
-    searched: set[str] = field(default_factory=set)
 
     def tools(self) -> tuple[Tool, ...]:
         """The tools with the arguments that the pack gives them."""
@@ -78,9 +77,7 @@ class Toolbox:
         if not query.strip():
             return "query 是空的"
         lines = []
-        hits = self.state.desk.retriever.search(pack, query, _HITS)
-        self.searched |= {hit.clause for hit in hits[:_FIRST]}
-        for hit in hits:
+        for hit in self.state.desk.retriever.search(pack, query, _HITS):
             clause = pack.document.clause(hit.clause)
             if clause is not None:
                 sentence = " ".join(pack.document.source[hit.start : hit.end].split())
