@@ -10,18 +10,27 @@ from dataclasses import replace
 from fractions import Fraction
 
 from assistant.compose.draft import fixed
-from assistant.language.claims import promises
+from assistant.language.claims import claims, promises, undenied
 from assistant.state import Answer, State
 from assistant.understand.script import to_simplified
 from calculators import Step
 from corpus.figures import Figure, scan
+from corpus.numerals import read_numeral
 from corpus.schema import Benefit, Token
 from corpus.text import fold, squeeze
 
 Value = tuple[str, Fraction]
 _BOLD = re.compile(r"^\*\*(.+)\*\*$")
-_BOUNDED = re.compile("最高|最多|至多|不超过|不高于|上限|封顶|以内|up to|at most|maximum|ceiling|cap|not exceed", re.IGNORECASE)
-_AVERAGE = re.compile("平均|average", re.IGNORECASE)
+_BOUNDED = re.compile(  # right before the figure; 不止最高 and 突破上限 are no bounds
+    r"(?<![不非没破无过])(?:最高|最多|至多|不超过|不高于|(?:上限|封顶)[是为]?|up ?to|at ?most|maximum(?: ?of)?|ceiling(?: ?of)?|"
+    r"not ?exceed(?:ing)?)(?:可[得获拿]|能[得拿])?(?:人民币|rmb)?\s*$",
+    re.IGNORECASE,
+)
+_AVERAGE = re.compile(r"平均(?:不高于|不超过)?(?:人民币|rmb)?\s*$|average.{0,20}$", re.IGNORECASE)
+_STILL_ASKED = re.compile("还需要知道|還需要知道|Still needed|I also need|Also needed")
+_OF_USER = re.compile(
+    "您说|您提到|您听|不是|没有“|里没有|更正|多算|少算|should be|you (?:said|named|gave)|not|correction", re.IGNORECASE
+)
 _PER = re.compile("每|第|前|后|per|each|first|the", re.IGNORECASE)
 _AWARDED = re.compile(
     "可得|可以?[拿领]|能[拿领得]|可获|拿到|领到|到手|will (?:get|receive)|can (?:get|receive|claim)", re.IGNORECASE
@@ -31,7 +40,13 @@ _QUOTED = re.compile(rf"[{_OPEN}]((?:[^{_OPEN}{_CLOSE}]|[{_OPEN}][^{_OPEN}{_CLOS
 _OF_CLAUSE = re.compile(rf"\[(\d+(?:\.\d+)*)\]([^{_OPEN}{_CLOSE}\n\[\]；。]{{0,60}})(?={_QUOTED.pattern})")
 _BEFORE_CLAUSE = re.compile(rf"{_QUOTED.pattern}（\[(\d+(?:\.\d+)*)\]）")
 _TOKEN = re.compile(r"[\[【](\d+(?:\.\d+)*)[\]】]")
-_ARTICLE = re.compile(r"第\s*(\d{1,3})\s*条")
+_ARTICLE = re.compile(r"第\s*(\d{1,3}|[一二三四五六七八九十百]{1,5})\s*[条款]")
+_SPELT = re.compile(
+    "成[百千]上[千万]|上[百千十]万|[百千十][把来]万|若干万|半个亿|小目标|[一二三四五六七八九两几]位数|一半|对半|[二三四五六七八九]分之|[½⅓¼⅔¾]|"
+    "[两三四五六七八九十]倍|双倍|双份|翻番|[一二三四五六七八九]折|half a million|\\d[（(]万|[oOlI]+万"
+)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_LEAST = 100  # smaller bare numbers are parts of names and of counting
 _SEGMENT = re.compile(r"[，；;。]|,(?!\d)")
 _SUM = r"\d[\d.,]*(?:亿|万)?(?:元|家|[%‰]|)"
 _WRITTEN = re.compile(r"\d[\d.,]*(?:[万亿]元?|元|[%‰])")
@@ -49,15 +64,16 @@ def verify(state: State) -> State:
 
 def faults(state: State, answer: Answer) -> list[str]:
     """What an answer says that no source bears out; empty for a sound one."""
-    text = squeeze(to_simplified(fold(answer.text))).text
+    text = squeeze(to_simplified(fold(re.sub(r"[*_`\\]|<[^<>\n]*>", "", answer.text)))).text
     return [
         *_citations(state, answer),
         *_figures(state, answer, text),
         *_results(state, answer),
+        *_told(state, answer),
         *_quotes(state, answer.text),
         *_clauses(state, answer.text),
         *_products(answer.text),
-        *(f"promises “{word}”" for word in promises(_QUOTED.sub("“”", to_simplified(answer.text)))),
+        *_claims(state, to_simplified(answer.text)),
     ]
 
 
@@ -87,7 +103,13 @@ def _figures(state: State, answer: Answer, text: str) -> Iterator[str]:
             alone = scan(match[0])  # 540万元 - 180万元 is no range
             if not alone or (alone[0].kind, alone[0].high) not in allowed:
                 yield f"{match[0]} cannot be read"
+    unquoted = _QUOTED.sub("", text)
     yield from (f"{match[0]} cannot be read" for match in _RARE.finditer(text))
+    yield from (f"{match[0]} cannot be read" for match in _SPELT.finditer(unquoted) if match[0] not in _words(state, answer))
+    for figure in (f for f in scan(text) if f.kind == "bare" and f.text[0].isdigit()):
+        values = {("money", figure.high), ("count", figure.high), ("money", figure.high * 10_000)}
+        if figure.high >= _LEAST and not _FIRST_YEAR <= figure.high <= _LAST_YEAR and not values & allowed:
+            yield f"{figure.text} has no source"
     for figure in figures_of(text):
         for value in (figure.low, figure.high):
             if figure.vague or (figure.kind, value) not in allowed:
@@ -106,15 +128,16 @@ def _results(state: State, answer: Answer) -> Iterator[str]:
     ruled = {end for token in _tokens(state, answer) for end in (token.low, token.high)}
     names = {o.benefit.name for total in answer.totals for o in total.outcomes}
     names |= {state.policy.english.get(name, name) for name in names}
-    for line, headline in _lines_of_result(answer.text):
+    for line, headline in _lines_of_result(state, answer):
         for name in names:
             line = line.replace(name, "")
         for segment in _SEGMENT.split(line):
             plain = squeeze(to_simplified(fold(segment))).text
             if "=" in plain:
                 continue  # a working, whose products are checked
-            bounded, averaged = bool(_BOUNDED.search(plain)), bool(_AVERAGE.search(plain))
             for figure in (f for f in figures_of(plain) if f.kind == "money"):
+                before = plain[: figure.start]
+                bounded, averaged = bool(_BOUNDED.search(before)), bool(_AVERAGE.search(before))
                 for end in {figure.low, figure.high}:
                     if end not in due and not (end in ruled and (bounded or averaged or (headline and _PER.search(plain)))):
                         yield f"{figure.text} is not a result"
@@ -122,12 +145,12 @@ def _results(state: State, answer: Answer) -> Iterator[str]:
                         yield f"{figure.text} is no fixed sum"
 
 
-def _lines_of_result(text: str) -> Iterator[tuple[str, bool]]:
+def _lines_of_result(state: State, answer: Answer) -> Iterator[tuple[str, bool]]:
     """The bold lines, or the first where none is bold; and parts of other lines that say that something is got."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in answer.text.splitlines() if line.strip()]
     bold = [match[1] for line in lines if (match := _BOLD.match(line))]
     for line in bold or lines[:1]:
-        if not re.match(r"\d+(?:\.\d+)* ", line) and "？" not in line and "?" not in line:
+        if not _STILL_ASKED.match(line) and not _is_title(state, line):
             yield line, True
     for line in lines:
         if not _BOLD.match(line):
@@ -135,6 +158,29 @@ def _lines_of_result(text: str) -> Iterator[tuple[str, bool]]:
             for part in _SEGMENT.split(unquoted):
                 if _AWARDED.search(part):
                     yield part, False
+
+
+def _is_title(state: State, line: str) -> bool:
+    """Whether a bold line only names a clause, as the parts of an answer on several clauses do."""
+    number, _, title = line.partition(" ")
+    clause = state.policy.document.clause(number)
+    return clause is not None and to_simplified(title) in (
+        clause.title,
+        state.policy.english.get(clause.title),
+        to_simplified(clause.title),
+    )
+
+
+def _told(state: State, answer: Answer) -> Iterator[str]:
+    """Sums of the user's alone in lines that neither work with them nor speak of what he said."""
+    own = _sources(state, answer, steps=False)
+    for line in answer.text.splitlines():
+        plain = squeeze(to_simplified(fold(_QUOTED.sub("", line)))).text
+        if "=" in plain or _OF_USER.search(plain):
+            continue
+        for figure in (f for f in figures_of(plain) if f.kind == "money" and not f.vague):
+            if any(("money", end) not in own for end in (figure.low, figure.high)):
+                yield f"{figure.text} is only what the user said"
 
 
 def _tokens(state: State, answer: Answer) -> Iterator[Token]:
@@ -170,9 +216,30 @@ def _clauses(state: State, text: str) -> Iterator[str]:
     for number in _TOKEN.findall(text):
         if document.clause(number) is None:
             yield f"there is no clause {number}"
-    for number in _ARTICLE.findall(text):
-        if number not in numbers and number not in fold(asked):
+    for written in _ARTICLE.findall(text):
+        number = written if written.isdigit() else str(read_numeral(written) or "")
+        if number not in numbers and written not in fold(asked) and f"第{written}" not in document.source:
             yield f"there is no article {number}"
+
+
+def _claims(state: State, text: str) -> Iterator[str]:
+    """Promises, and limits denied that the text does not deny."""
+    unquoted = _QUOTED.sub("“”", text)
+    yield from (f"promises “{word}”" for word in promises(unquoted))
+    known = squeeze(state.policy.document.source).text
+    yield from (
+        f"denies a limit: “{word}”"
+        for word in undenied(claims()["no_limit"], unquoted)
+        if not word.isascii() and word not in known
+    )
+
+
+def _words(state: State, answer: Answer) -> str:
+    """What the cited clauses and the user say."""
+    cited = {citation.clause for citation in answer.citations} | {finding.topic.clause for finding in state.findings}
+    clauses = [clause.text for clause_id in cited if (clause := state.policy.document.clause(clause_id))]
+    told = [*(past.reading.raw for past in state.conversation.turns), state.question]
+    return squeeze(to_simplified(fold("".join([*clauses, *told])))).text
 
 
 def _products(text: str) -> Iterator[str]:
@@ -192,7 +259,8 @@ def _value(text: str) -> Fraction:
     return number
 
 
-def _sources(state: State, answer: Answer) -> set[Value]:
+def _sources(state: State, answer: Answer, *, steps: bool = True) -> set[Value]:
+    """Figures of the cited clauses and of the amounts, and of the steps that led to them unless told otherwise."""
     allowed: set[Value] = {("money", Fraction(0))}
     document = state.policy.document
     cited = {citation.clause for citation in answer.citations} | {total.clause for total in answer.totals}
@@ -202,8 +270,8 @@ def _sources(state: State, answer: Answer) -> set[Value]:
         if clause is not None:
             allowed |= _values(figures_of(clause.text))
     outcomes = [o for finding in state.findings for o in finding.outcomes] + [o for t in answer.totals for o in t.outcomes]
-    steps = [s for o in outcomes for s in o.steps] + [s for t in answer.totals for s in t.steps]
-    for step in steps:
+    worked = [s for o in outcomes for s in o.steps] + [s for t in answer.totals for s in t.steps]
+    for step in worked if steps else ():
         allowed.add((_kind_of(step), step.value))
     amounts = [a for o in outcomes for a in o.amounts] + [t.amount for t in answer.totals]
     for amount in amounts:

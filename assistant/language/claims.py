@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 _REACH = 14
+_TOPIC = 14
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
