@@ -123,11 +123,12 @@ _DRAFT_CLAIMS = ("文件已经正式印发生效。", "这是现行有效的正�
 
 
 class Lie(NamedTuple):
-    """A mutated reply: its words, its kind, and the sort of lie."""
+    """A mutated reply: its words, its kind, the sort of lie, and the piece of the words that is false."""
 
     words: str
     kind: str
     sort: str
+    piece: str
 
 
 class Honest(NamedTuple):
@@ -158,7 +159,8 @@ def _slots(honest: Honest, *kinds: str) -> list[tuple[int, int, Slot]]:
 
 def _invented(honest: Honest, rng: random.Random) -> Lie:
     frame = rng.choice(["{}", "可得{}", "，另外还有{}", "大约{}", "也就是{}", "比例{}", "上限{}", "合计{}。", "（{}）"])
-    return Lie(_at(honest.words, rng, frame.format(lie(rng))), honest.kind, "figure")
+    piece = frame.format(lie(rng))
+    return Lie(_at(honest.words, rng, piece), honest.kind, "figure", piece)
 
 
 def _replaced(honest: Honest, rng: random.Random) -> Lie | None:
@@ -166,7 +168,8 @@ def _replaced(honest: Honest, rng: random.Random) -> Lie | None:
     if not values:
         return None
     start, end, _ = rng.choice(values)
-    return Lie(honest.words[:start] + lie(rng) + honest.words[end:], honest.kind, "figure")
+    piece = lie(rng)
+    return Lie(honest.words[:start] + piece + honest.words[end:], honest.kind, "figure", piece)
 
 
 def _users_sum(honest: Honest, rng: random.Random) -> Lie | None:
@@ -177,7 +180,8 @@ def _users_sum(honest: Honest, rng: random.Random) -> Lie | None:
     slot = rng.choice(told)
     frame = rng.choice(["可得{}。", "补助就是{}。", "能拿到{}。", "上限是{}。", "给您{}。", "奖励{}。", "最终发放{}。"])
     said = f"{{{{{slot.name}}}}}" if rng.random() < 0.6 else re.sub(r"^您说的|^your .* of ", "", slot.text)
-    return Lie(_at(honest.words, rng, frame.format(said)), honest.kind, "user's sum")
+    piece = frame.format(said)
+    return Lie(_at(honest.words, rng, piece), honest.kind, "user's sum", piece)
 
 
 def _kind_changed(honest: Honest, rng: random.Random) -> Lie | None:
@@ -185,16 +189,17 @@ def _kind_changed(honest: Honest, rng: random.Random) -> Lie | None:
     if not values:
         return None
     start, end, _ = rng.choice(values)
-    if rng.random() < 0.5:
-        return Lie(honest.words[:start] + rng.choice(_BEFORE) + honest.words[start:], honest.kind, "kind")
-    return Lie(honest.words[:end] + rng.choice(_AFTER) + honest.words[end:], honest.kind, "kind")
+    slot = honest.words[start:end]
+    piece = rng.choice([rng.choice(_BEFORE) + slot, slot + rng.choice(_AFTER)])
+    return Lie(honest.words[:start] + piece + honest.words[end:], honest.kind, "kind", piece)
 
 
 def _claimed(honest: Honest, rng: random.Random) -> Lie:
     parts = [part for part in re.split(r"(?<=[。！？!?\n])", honest.words) if part]
     claims = [*_CLAIMS, *(_DRAFT_CLAIMS if honest.box.state.policy.meta.status == "draft" else ())]
-    parts.insert(rng.randint(0, len(parts)), rng.choice(claims))
-    return Lie("".join(parts), honest.kind, "claim")
+    piece = rng.choice(claims)
+    parts.insert(rng.randint(0, len(parts)), piece)
+    return Lie("".join(parts), honest.kind, "claim", piece)
 
 
 def _swapped(honest: Honest, rng: random.Random) -> Lie | None:
@@ -208,7 +213,7 @@ def _swapped(honest: Honest, rng: random.Random) -> Lie | None:
         if strange:
             other = rng.choice(strange)
             said = f"按{{{{{_clause_slot(honest, slot)}}}}}，可得{{{{{other.name}}}}}。"
-            return Lie(honest.words[:start] + said + honest.words[end:], honest.kind, "clause")
+            return Lie(honest.words[:start] + said + honest.words[end:], honest.kind, "clause", said)
     return None
 
 
@@ -222,7 +227,7 @@ def _forged_clause(honest: Honest, rng: random.Random) -> Lie:
     piece = rng.choice(
         [f"[{number}]", f"依据第{rng.randint(30, 99)}条，", f"{{{{c{rng.randint(50, 90)}}}}}", f"{{{{r{rng.randint(50, 90)}}}}}"]
     )
-    return Lie(_at(honest.words, rng, piece), honest.kind, "clause")
+    return Lie(_at(honest.words, rng, piece), honest.kind, "clause", piece)
 
 
 def _forged_quote(honest: Honest, rng: random.Random) -> Lie | None:
@@ -237,7 +242,8 @@ def _forged_quote(honest: Honest, rng: random.Random) -> Lie | None:
     change = rng.choice(["不", "均", "免", "各", "可以重复", "全部", "无条件", "连续", "翻倍"])
     forged = piece[:place] + change + (piece[place:] if rng.random() < 0.6 else piece[place + 2 :])
     marks = rng.choice(["“{}”", "「{}」", '"{}"', "‘{}’", "《{}》"])
-    return Lie(_at(honest.words, rng, rng.choice(["原文写的是", "条文：", ""]) + marks.format(forged)), honest.kind, "quote")
+    quoted = marks.format(forged)
+    return Lie(_at(honest.words, rng, rng.choice(["原文写的是", "条文：", ""]) + quoted), honest.kind, "quote", forged)
 
 
 def _computed(honest: Honest, rng: random.Random) -> Lie | None:
@@ -253,14 +259,17 @@ def _computed(honest: Honest, rng: random.Random) -> Lie | None:
     tool.run(arguments)
     reported = {honest.box.slots.amount_line(total) for total in honest.base.totals}
     fresh = [s for n, s in honest.box.slots.found.items() if n not in before and s.kind == "amount" and s.text not in reported]
-    return Lie(f"可得{{{{{rng.choice(fresh).name}}}}}。{honest.words}", honest.kind, "facts") if fresh else None
+    if not fresh:
+        return None
+    piece = f"{{{{{rng.choice(fresh).name}}}}}"
+    return Lie(f"可得{piece}。{honest.words}", honest.kind, "facts", piece)
 
 
 def _wrong_kind(honest: Honest, rng: random.Random) -> Lie | None:
     kinds = {"answer": ["decline", "ask", "chat"], "decline": ["chat", "ask"], "ask": ["chat", "decline"]}
     if honest.base.outcome != honest.kind or honest.base.status in ("not_found", "greeting"):
         return None
-    return Lie(honest.words, rng.choice(kinds[honest.base.outcome]), "outcome")
+    return Lie(honest.words, rng.choice(kinds[honest.base.outcome]), "outcome", "")
 
 
 SORTS: tuple[tuple[Callable[[Honest, random.Random], Lie | None], int], ...] = (

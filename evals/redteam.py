@@ -29,8 +29,9 @@ from assistant.desk import open_desk, today
 from assistant.pipeline import STEPS, answer
 from assistant.settings import load_settings
 from assistant.state import Answer, Conversation, Desk, State
-from assistant.talk.step import checked, open_box
+from assistant.talk.step import checked, open_box, what_is_left
 from assistant.talk.talker import Reply
+from assistant.talk.toolbox import Toolbox
 from assistant.verify import faults, figures_of
 from evals.library import index
 from evals.mutations import Honest, mutated
@@ -74,11 +75,20 @@ def state_of(set_name: str, turns: tuple[str, ...]) -> State:
     return state
 
 
-def passes(row: dict[str, Any]) -> bool:
-    """Whether a written reply is let through."""
+def shown_words(state: State, reply: Reply, box: Toolbox) -> str:
+    """What of a reply is shown: all of it, the sentences that pass, or nothing."""
+    if checked(state, reply, box)[0] is not None:
+        return reply.words
+    left = what_is_left(state, reply, box)
+    return left if left and checked(state, reply.model_copy(update={"words": left}), box)[0] is not None else ""
+
+
+def passes(row: dict[str, Any], *, whole: bool = False) -> bool:
+    """Whether a written reply is shown, in part or (`whole`) as it is."""
     state = state_of(row["set"], tuple(row["turns"]))
-    shown, _ = checked(state, Reply(kind=row["kind"], words=row["words"]), open_box(state))
-    return shown is not None
+    reply = Reply(kind=row["kind"], words=row["words"])
+    shown = shown_words(state, reply, open_box(state))
+    return shown == row["words"] if whole else bool(shown)
 
 
 def fuzz(seed: int, count: int) -> Tally:
@@ -100,12 +110,18 @@ def fuzz(seed: int, count: int) -> Tally:
             box = open_box(state)
             found = mutated(Honest(row["words"], row["kind"], state.answer, box), rng)
             text, sort = found.words, found.sort
-            let_through = checked(state, Reply(kind=found.kind, words=text), box)[0] is not None  # type: ignore[arg-type]
+            shown = shown_words(state, Reply.model_validate({"kind": found.kind, "words": text}), box)
+            let_through = bool(shown) and (shown == text or not found.piece or _bare(found.piece) in _bare(shown))
         tally.tried[sort] += 1
         if let_through:
             tally.slipped[sort] += 1
             tally.examples.append(f"{sort}｜{row['turns'][-1][:60]}｜{text[:300]}")
     return tally
+
+
+def _bare(text: str) -> str:
+    """A text without stops and blanks, to look for a piece in what is left of it."""
+    return re.sub(r"[\s，。；！？,.;!?]+", "", text)
 
 
 def forged_text(state: State, rng: random.Random) -> tuple[str, str] | None:
@@ -238,7 +254,7 @@ def _tables(tallies: Sequence[Tally], console: Console) -> tuple[int, int]:
 
 def _written(console: Console) -> None:
     rows = read_replies("hostile")
-    let: Counter[str] = Counter(row["lie"] for row in rows if passes(row))
+    let: Counter[str] = Counter(row["lie"] for row in rows if passes(row, whole=True))
     console.print(
         f"手写的谎话 {len(rows)} 条，放行 {let.total()}：" + ("、".join(f"{k} {n}" for k, n in let.most_common()) or "无")
     )
@@ -257,7 +273,13 @@ def main(
         tallies = list(pool.map(fuzz, *zip(*chunks, strict=True)))
     tried, slipped = _tables(tallies, console)
     _written(console)
-    honest = [(row["words"], passes(row)) for row in read_replies("honest")] + list(respelt(seed))
+    rows = read_replies("honest")
+    cut = sum(not passes(row, whole=True) for row in rows)
+    honest = [(row["words"], passes(row)) for row in rows] + list(respelt(seed))
+    console.print(f"诚实的答复 {len(rows)} 条，{cut} 条少了句子或没有显示")
+    blind = read_replies("honest-blind")
+    whole, part = sum(passes(row, whole=True) for row in blind), sum(passes(row) for row in blind)
+    console.print(f"没有据以改过的诚实答复 {len(blind)} 条，{whole} 条照原样、{part - whole} 条少了句子显示")
     refused = [words for words, passed in honest if not passed]
     for words in refused if show else ():
         console.print(f"误拦：{words[:300]}", markup=False)

@@ -39,6 +39,11 @@ def tidy(words: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", words).strip()
 
 
+def sentences_of(words: str) -> list[str]:
+    """The sentences of a text with the stops that end them."""
+    return [part for part in re.split(r"(?<=[。！？!?；;\n])|(?<=\.)(?=\s)", words) if part.strip()]
+
+
 def word_faults(words: str, slots: Slots, base: Answer) -> list[str]:
     """What is wrong with a model's words; empty where they may be shown once filled.
 
@@ -74,6 +79,7 @@ def _out_of_place(words: str, slots: Slots, base: Answer) -> Iterator[str]:
     paid = {outcome.benefit.id for total in base.totals for outcome in total.outcomes}
     own = {citation.clause for citation in base.citations} | {total.clause for total in base.totals}
     own |= {finding.topic.clause for finding in slots.state.findings}
+    shown = {outcome.benefit.id for finding in slots.state.findings for outcome in finding.outcomes}
     for name in names_in(words):
         slot = slots.get(name)
         if slot is None:
@@ -82,9 +88,11 @@ def _out_of_place(words: str, slots: Slots, base: Answer) -> Iterator[str]:
             reported = slot.text in amounts
         elif name[0] == "r":
             reported = slot.benefit is not None and slot.benefit.id in paid
+        elif slot.benefit is not None:
+            reported = slot.benefit.id in shown
         else:
-            reported = not slot.clause or slot.clause in own or (slot.kind in ("clause", "units") and base.outcome == "decline")
-        if not reported or (base.outcome == "decline" and is_value(slot)):
+            reported = not slot.clause or slot.clause in own
+        if not reported or (base.outcome == "decline" and (is_value(slot) or slot.kind == "clause")):
             yield f"程序的回答里没有这个结果，不能写{{{{{name}}}}}"
 
 
@@ -208,6 +216,8 @@ def _plain(text: str, slots: Slots, base: Answer, known: str) -> Iterator[str]:
     said = asserted(text)
     if qualified and (qualified[0] in claims()["never_unsaid"].findall(text) or claims()["qualifying"].search(said)):
         yield f"没有槽的话不谈“{qualified[0]}”；数额的性质由程序写"
+    if told := claims()["told_text"].search(said):
+        yield f"不要转述条文（“{told[0]}”），用 q 槽引原文"
     if waived := next(undenied(claims()["waiving"], said), ""):
         yield f"不能写“{waived}”"
     refused = base.outcome == "decline" or any(

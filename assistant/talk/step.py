@@ -7,7 +7,7 @@ from assistant.privacy import mask
 from assistant.state import Answer, State
 from assistant.talk.assemble import FINAL, base_for, kind_faults, put_together
 from assistant.talk.brief import messages, repair, system_prompt
-from assistant.talk.guard import tidy, word_faults
+from assistant.talk.guard import sentences_of, tidy, word_faults
 from assistant.talk.slots import Slots, names_in
 from assistant.talk.talker import Message, Reply, Talker, TalkError
 from assistant.talk.toolbox import Toolbox
@@ -36,7 +36,7 @@ def _asked(state: State, base: Answer, talker: Talker) -> tuple[Answer | None, s
     until = time.monotonic() + talker.seconds
     box = open_box(state)
     said = list(messages(state, box.slots, base))
-    found: list[str] = []
+    reply: Reply | None = None
     for _ in range(2):
         left = until - time.monotonic()
         if left <= 0:
@@ -52,6 +52,11 @@ def _asked(state: State, base: Answer, talker: Talker) -> tuple[Answer | None, s
         if answer is not None:
             return answer, ""
         said += [Message("assistant", mask(reply.words[:_SHOWN])), repair(found, box.slots)]
+    assert reply is not None
+    answer = salvaged(state, reply, box)
+    if answer is not None:
+        state.watch(Event("check", "剪去没通过的句子"))
+        return answer, ""
     return None, "改后仍未通过核对"
 
 
@@ -67,11 +72,20 @@ def open_box(state: State) -> Toolbox:
     for ask in state.answer.asks if state.answer else ():
         if ask.question:
             slots.add_text("a", ask.question)
-    for hit in state.hits if not state.findings else ():
-        clause = state.policy.document.clause(hit.clause)
-        if clause is not None and clause.id != "0":
-            slots.add_clause(clause)
     return Toolbox(state, slots)
+
+
+def salvaged(state: State, reply: Reply, box: Toolbox) -> Answer | None:
+    """The answer with what is left of a reply; None where nothing is, or its kind is wrong."""
+    left = what_is_left(state, reply, box)
+    return checked(state, reply.model_copy(update={"words": left}), box)[0] if left else None
+
+
+def what_is_left(state: State, reply: Reply, box: Toolbox) -> str:
+    """The sentences of a reply that pass by themselves; empty where they are less than half of it."""
+    parts = sentences_of(tidy(reply.words))
+    kept = [part for part in parts if checked(state, reply.model_copy(update={"words": part}), box)[0]]
+    return "".join(kept) if len(kept) * 2 >= len(parts) else ""
 
 
 def checked(state: State, reply: Reply, box: Toolbox) -> tuple[Answer | None, list[str]]:
