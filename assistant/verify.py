@@ -22,10 +22,11 @@ from corpus.text import fold, squeeze
 Value = tuple[str, Fraction]
 _BOLD = re.compile(r"^\*\*(.+)\*\*$")
 _BOUNDED = re.compile(  # right before the figure; 不止最高 and 突破上限 are no bounds
-    r"(?<![不非没破无过])(?:最高|最多|至多|不超过|不高于|(?:上限|封顶)[是为]?|up ?to|at ?most|maximum(?: ?of)?|ceiling(?: ?of)?|"
+    r"(?<![不非没破无过止])(?:最高|最多|至多|不超过|不高于|(?:上限|封顶)[是为]?|up ?to|at ?most|maximum(?: ?of)?|ceiling(?: ?of)?|"
     r"not ?exceed(?:ing)?)(?:可[得获拿]|能[得拿])?(?:人民币|rmb)?\s*$",
     re.IGNORECASE,
 )
+_BOUNDED_AFTER = re.compile(r"\s*(?:为上限|封顶|以内|为限|at ?most|maximum)", re.IGNORECASE)
 _AVERAGE = re.compile(r"平均(?:不高于|不超过)?(?:人民币|rmb)?\s*$|average.{0,20}$", re.IGNORECASE)
 _STILL_ASKED = re.compile("还需要知道|還需要知道|Still needed|I also need|Also needed")
 _OF_USER = re.compile(
@@ -106,7 +107,8 @@ def _figures(state: State, answer: Answer, text: str) -> Iterator[str]:
     unquoted = _QUOTED.sub("", text)
     yield from (f"{match[0]} cannot be read" for match in _RARE.finditer(text))
     yield from (f"{match[0]} cannot be read" for match in _SPELT.finditer(unquoted) if match[0] not in _words(state, answer))
-    for figure in (f for f in scan(text) if f.kind == "bare" and f.text[0].isdigit()):
+    bare = [f for f in scan(text) if f.kind == "bare" and f.text[0].isdigit()] if answer.outcome == "answer" else []
+    for figure in bare:
         values = {("money", figure.high), ("count", figure.high), ("money", figure.high * 10_000)}
         if figure.high >= _LEAST and not _FIRST_YEAR <= figure.high <= _LAST_YEAR and not values & allowed:
             yield f"{figure.text} has no source"
@@ -137,7 +139,8 @@ def _results(state: State, answer: Answer) -> Iterator[str]:
                 continue  # a working, whose products are checked
             for figure in (f for f in figures_of(plain) if f.kind == "money"):
                 before = plain[: figure.start]
-                bounded, averaged = bool(_BOUNDED.search(before)), bool(_AVERAGE.search(before))
+                bounded = bool(_BOUNDED.search(before) or _BOUNDED_AFTER.match(plain[figure.end :]))
+                averaged = bool(_AVERAGE.search(before))
                 for end in {figure.low, figure.high}:
                     if end not in due and not (end in ruled and (bounded or averaged or (headline and _PER.search(plain)))):
                         yield f"{figure.text} is not a result"

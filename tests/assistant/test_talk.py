@@ -43,9 +43,9 @@ def shown(desk: Desk, question: str, words: str, kind: str = "answer") -> str | 
         (EXACT, "按条文，可得{{r1}}。算法是{{r1.formula}}。", "answer"),
         (EXACT, "研发单位对应{{r1}}，前提是{{b1.premise}}。请核对备案是不是还在期限里。", "answer"),
         (EXACT, "按{{f1}}算，可得{{r1}}。\n原文写的是{{q1}}。", "answer"),
-        (EXACT, "1. 结果是{{r1}}。\n2. 有不清楚的，请咨询{{c1.units}}。", "answer"),
+        (EXACT, "1. 结果是{{r1}}。\n2. 有不清楚的地方请告诉我。", "answer"),
         (EXACT, "可得{r1}。", "answer"),
-        (BOUNDED, "可得{{r1}}。能不能拿到这个数，条文不能保证，请咨询{{c1.units}}。", "answer"),
+        (BOUNDED, "可得{{r1}}。请核对研发经费投入有没有算全。可以咨询{{c1.units}}。", "answer"),
         (AVERAGE, "条文写的是{{b1}}。您的项目如果已经立项，请看立项文件。", "answer"),
         (TWO, "技术开发对应{{r1}}，技术咨询对应{{r2}}。", "answer"),
         (REFUSED, "很遗憾，按条文不符合条件。原因是{{b1.why}}。", "answer"),
@@ -165,10 +165,10 @@ def test_an_amount_that_the_answer_does_not_report_is_no_slot_of_it(desk: Desk) 
     ("words", "clean"),
     [
         ("**可得**{{r1}}", "可得{{r1}}"),
-        ("## 结果\n> 可得{{r1}}", "结果\n可得{{r1}}"),
-        ("1. 先看\n2) 再看\n* 三看", "- 先看\n- 再看\n三看"),
-        ("好\n\n\n\n的\n---\n", "好\n\n的"),
-        ("2.5倍", "2.5倍"),
+        ("## 结果\n> 可得{{r1}}", "结果。\n可得{{r1}}"),
+        ("1. 先看\n2) 再看\n* 三看", "先看。\n再看。\n三看。"),
+        ("好\n\n\n\n的\n---\n", "好。\n\n的。"),
+        ("先问：{{a1}}国家级对应{{b1}}。", "先问：\n{{a1}}\n国家级对应{{b1}}。"),
     ],
 )
 def test_marks_of_markdown_and_lists_are_taken_off(words: str, clean: str) -> None:
@@ -190,14 +190,14 @@ def test_hardly_an_honest_reply_is_refused() -> None:
 
 @pytest.mark.parametrize("seed", [11, 12])
 def test_no_mutated_reply_slips(seed: int) -> None:
-    tally = fuzz(seed, 400)
-    assert tally.tried.total() == 400
+    tally = fuzz(seed, 200)
+    assert tally.tried.total() == 200
     assert tally.slipped == Counter(), tally.examples
 
 
 def test_the_red_team_sees_a_check_that_is_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.talk.step.word_faults", lambda *_: [])
-    assert fuzz(11, 200).slipped.total() > 20
+    assert fuzz(11, 60).slipped.total() > 6
 
 
 @pytest.mark.parametrize(
