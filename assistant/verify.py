@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from assistant.compose.draft import fixed
 from assistant.language.claims import claims, promises, undenied
@@ -22,8 +23,8 @@ from corpus.text import fold, squeeze
 Value = tuple[str, Fraction]
 _BOLD = re.compile(r"^\*\*(.+)\*\*$")
 _BOUNDED = re.compile(  # right before the figure; 不止最高 and 突破上限 are no bounds
-    r"(?<![不非没破无过止])(?:最高|最多|至多|不超过|不高于|(?:上限|封顶)[是为]?|up ?to|at ?most|maximum(?: ?of)?|ceiling(?: ?of)?|"
-    r"not ?exceed(?:ing)?)(?:可[得获拿]|能[得拿])?(?:人民币|rmb)?\s*$",
+    r"(?<![不非没破无过止])(?:最高|最多|至多|不超过|不高于|(?:上限|封顶)[是为]?|up ?to|at ?most|"
+    r"maximum(?: ?of)?|ceiling(?: ?of)?|not ?exceed(?:ing)?)(?:可[得获拿]|能[得拿])?(?:人民币|rmb)?\s*$",
     re.IGNORECASE,
 )
 _BOUNDED_AFTER = re.compile(r"\s*(?:为上限|封顶|以内|为限|at ?most|maximum)", re.IGNORECASE)
@@ -201,9 +202,9 @@ def _quotes(state: State, text: str) -> Iterator[str]:
     pairs = [(m[1], m[3]) for m in _OF_CLAUSE.finditer(text)] + [(m[2], m[1]) for m in _BEFORE_CLAUSE.finditer(text)]
     for number, quote in pairs:
         clause = document.clause(number)
-        if clause is not None and squeeze(quote).text not in squeeze(clause.text).text:
+        if clause is not None and squeeze(quote).text not in _squeezed(clause.text):
             yield f"“{quote[:20]}” is not in {number}"
-    source = squeeze(document.source).text
+    source = _squeezed(document.source)
     said = squeeze(to_simplified(fold(" ".join([*(p.reading.raw for p in state.conversation.turns), state.question])))).text
     for quote in _QUOTED.findall(text):
         if figures_of(quote) and squeeze(to_simplified(quote)).text not in source:
@@ -229,7 +230,7 @@ def _claims(state: State, text: str) -> Iterator[str]:
     """Promises, and limits denied that the text does not deny."""
     unquoted = _QUOTED.sub("“”", text)
     yield from (f"promises “{word}”" for word in promises(unquoted))
-    known = squeeze(state.policy.document.source).text
+    known = _squeezed(state.policy.document.source)
     yield from (
         f"denies a limit: “{word}”"
         for word in undenied(claims()["no_limit"], unquoted)
@@ -271,7 +272,7 @@ def _sources(state: State, answer: Answer, *, steps: bool = True) -> set[Value]:
     for clause_id in cited:
         clause = document.clause(clause_id)
         if clause is not None:
-            allowed |= _values(figures_of(clause.text))
+            allowed |= _values_of(clause.text)
     outcomes = [o for finding in state.findings for o in finding.outcomes] + [o for t in answer.totals for o in t.outcomes]
     worked = [s for o in outcomes for s in o.steps] + [s for t in answer.totals for s in t.steps]
     for step in worked if steps else ():
@@ -280,7 +281,7 @@ def _sources(state: State, answer: Answer, *, steps: bool = True) -> set[Value]:
     for amount in amounts:
         allowed |= {("money", end) for end in (amount.low, amount.high) if end is not None}
     for text in (*state.policy.meta.inferred, state.policy.meta.name, state.policy.meta.title, state.policy.meta.status_text):
-        allowed |= _values(figures_of(text))
+        allowed |= _values_of(text)
     return allowed
 
 
@@ -300,5 +301,12 @@ def _kind_of(step: Step) -> str:
     return "rate" if step.token is not None and step.token.kind == "rate" else "count"
 
 
-def _values(figures: list[Figure]) -> set[Value]:
-    return {(figure.kind, end) for figure in figures for end in (figure.low, figure.high)}
+@lru_cache(maxsize=512)
+def _values_of(text: str) -> frozenset[Value]:
+    """The figures of a policy's own text, which does not change."""
+    return frozenset((figure.kind, end) for figure in figures_of(text) for end in (figure.low, figure.high))
+
+
+@lru_cache(maxsize=512)
+def _squeezed(text: str) -> str:
+    return squeeze(text).text
