@@ -205,8 +205,8 @@ def _as_tool(tool: Tool, watch: Watch) -> Any:
     async def call(**arguments: Any) -> str:
         started = time.perf_counter()
         result = tool.run(arguments)
-        shown = {key: mask(str(value))[:_SHOWN] for key, value in arguments.items()}
-        watch(Event("tool", tool.name, _since(started), {"arguments": shown, "result": mask(result)[:_SHOWN]}))
+        shown = {key: mask(str(value)[: 2 * _SHOWN])[:_SHOWN] for key, value in arguments.items()}
+        watch(Event("tool", tool.name, _since(started), {"arguments": shown, "result": mask(result[: 2 * _SHOWN])[:_SHOWN]}))
         return result
 
     return StructuredTool(name=tool.name, description=tool.description, args_schema=dict(tool.schema), coroutine=call)

@@ -22,7 +22,7 @@ from corpus.figures import scan
 from corpus.schema import Benefit, Fact, Pack, Topic
 
 _HITS = 5
-_LONGEST = 200
+_LONGEST, _LONGEST_SUM = 200, 40
 
 
 @dataclass(slots=True)
@@ -178,7 +178,7 @@ class Toolbox:
         return self._number(fact, value, facts)
 
     def _number(self, fact: Fact, value: Any, facts: Facts) -> str:
-        figures = scan(normalise(str(value)))
+        figures = scan(normalise(str(value)[:_LONGEST_SUM]))
         if len(figures) != 1 or figures[0].vague:
             return f"“{fact.name}”要照用户的原话写一个数，如 800万元"
         known = [(n.low, n.high) for (name, _), n in facts.numbers.items() if name == fact.name]
