@@ -40,7 +40,7 @@ _AWARDED = re.compile(
 _OPEN, _CLOSE = "“「『", "”」』"
 _QUOTED = re.compile(rf"[{_OPEN}]((?:[^{_OPEN}{_CLOSE}]|[{_OPEN}][^{_OPEN}{_CLOSE}]*[{_CLOSE}])+)[{_CLOSE}]")
 _OF_CLAUSE = re.compile(rf"\[(\d+(?:\.\d+)*)\]([^{_OPEN}{_CLOSE}\n\[\]；。]{{0,60}})(?={_QUOTED.pattern})")
-_BEFORE_CLAUSE = re.compile(rf"{_QUOTED.pattern}（\[(\d+(?:\.\d+)*)\]）")
+_BEFORE_CLAUSE = re.compile(rf"{_QUOTED.pattern} ?[（(]\[(\d+(?:\.\d+)*)\][）)]")
 _TOKEN = re.compile(r"[\[【](\d+(?:\.\d+)*)[\]】]")
 _ARTICLE = re.compile(r"第\s*(\d{1,3}|[一二三四五六七八九十百]{1,5})\s*[条款]")
 _SPELT = re.compile(

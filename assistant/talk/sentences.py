@@ -103,7 +103,7 @@ def _english(sentence: str, used: Sequence[Slot], state: State) -> Iterator[str]
         (kind,) = kinds
         joined = f"{MARK}(?:(?:,| and|, and) ?{MARK}){{{len(names) - 1}}}"
         match = re.fullmatch(
-            f"{parts['english_lead']}(?P<own>(?:[a-z&-]+ ){{0,8}})(?:{parts['english_' + kind]}) ?:? ?{joined}", plain
+            f"{parts['english_lead']}(?P<own>(?:[a-z&-]+ ){{0,8}}?)(?:{parts['english_' + kind]}) ?:? ?{joined}", plain
         )
         bare = re.fullmatch(joined, plain) if kind in ("rule", "text") else None
         if bare or (match and all(word in own for word in match["own"].split())):

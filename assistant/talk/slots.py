@@ -62,7 +62,7 @@ class Slots:
         if not finding.outcomes:
             for quote in passages(self.state, clause.id, 2):
                 self.add_quote(quote)
-        for said in finding.roles.said:
+        for said in finding.roles.said if not self.words.english else ():  # their spelling is that of a Chinese reading
             self._put("f", "said", self._told(said.fact, said.figure.text))
         if finding.gap is not None:
             self.add_text("g", self.words.own(finding.gap.say), clause.id)
@@ -79,7 +79,7 @@ class Slots:
     def add_quote(self, quote: Quote, benefit: Benefit | None = None) -> str:
         """A sentence of a clause, word for word; the slot's name."""
         shown = " ".join(quote.text.split())
-        return self._put("q", "quote", f"“{shown}”（[{quote.clause}]）", quote.clause, benefit, quote)
+        return self._put("q", "quote", f"“{shown}”{self._where(quote.clause)}", quote.clause, benefit, quote)
 
     def add_text(self, prefix: str, text: str, clause: str = "") -> str:
         """A sentence that code wrote; the slot's name."""
@@ -89,9 +89,12 @@ class Slots:
         """An amount with the name of its benefit, the word of its kind and its clause."""
         words = self.words
         names = words.listed(outcome.benefit.name for outcome in total.outcomes)
-        label = words.own(total.amount.label)
-        gap = " " if words.english else ""
-        return f"{names}{gap}{label}{gap}{amount_text(total.amount, words)}（[{total.clause}]）"
+        parts = [names, words.own(total.amount.label), amount_text(total.amount, words)]
+        return (" " if words.english else "").join(part for part in parts if part) + self._where(total.clause)
+
+    def _where(self, clause: str) -> str:
+        """A clause's number in brackets, as the language has them."""
+        return f" ([{clause}])" if self.words.english else f"（[{clause}]）"
 
     def _total(self, total: Total) -> None:
         words = self.words
@@ -105,10 +108,10 @@ class Slots:
         if any(slot.benefit is benefit and slot.kind == "rule" for slot in self.found.values()):
             return
         text = words("{name}：{result}", name=words.own(benefit.name), result=rule_text(benefit, words))
-        name = self._put("b", "rule", f"{text}（[{benefit.clause}]）", benefit.clause, benefit)
+        name = self._put("b", "rule", f"{text}{self._where(benefit.clause)}", benefit.clause, benefit)
         if benefit.cap is not None:
             limit = words("最高{figure}", figure=words.token(benefit.cap))
-            self._beside(name, "cap", "figure", f"{limit}（[{benefit.clause}]）", benefit.clause, benefit)
+            self._beside(name, "cap", "figure", f"{limit}{self._where(benefit.clause)}", benefit.clause, benefit)
         to = words("{name}：给{to}", name=words.own(benefit.name), to=words.own(benefit.to))
         self._beside(name, "to", "rule", to, benefit.clause, benefit)
         if outcome.failed:
@@ -120,8 +123,7 @@ class Slots:
         self.add_quote(benefit.quote, benefit)
 
     def _told(self, fact: str, figure: str) -> str:
-        told = self.words("您说的{fact}{figure}", fact=self.words.own(fact), figure=figure)
-        return told if not self.words.english else f"your {self.words.own(fact)} of {figure}"
+        return self.words("您说的{fact}{figure}", fact=self.words.own(fact), figure=figure)
 
     def _put(
         self,

@@ -20,6 +20,7 @@ AVERAGE = "能力提升工程立项的科技型中小企业能拿多少"
 TWO = "开发合同登记成交2000万，咨询合同登记成交3000万，各补多少"
 REFUSED = "老牌国家级孵化器，好几年前备案的，还能领新备案的钱吗"
 ASK = "孵化器培育高新技术企业给多少，我们培育了一些"
+ENGLISH = "We are a high-tech enterprise in Jinan with R&D spending of RMB 5.6 million, how much at most"
 OUTSIDE = "长春市的孵化器补多少"
 
 
@@ -50,6 +51,7 @@ def shown(desk: Desk, question: str, words: str, kind: str = "answer") -> str | 
         (TWO, "技术开发对应{{r1}}，技术咨询对应{{r2}}。", "answer"),
         (REFUSED, "很遗憾，按条文不符合条件。原因是{{b1.why}}。", "answer"),
         (ASK, "恭喜培育出好企业。{{a1}}", "ask"),
+        (ENGLISH, "Under the text, the result is {{r1}}. The working is {{r1.formula}}. Please contact {{c1.units}}.", "answer"),
         (OUTSIDE, "这份文件不管别的城市，我答不了，请问问当地的主管部门。", "decline"),
     ],
 )
@@ -127,6 +129,9 @@ def test_the_kind_of_an_amount_stays(desk: Desk, question: str, words: str) -> N
         (EXACT, "<b>可得</b>{{r1}}"),
         (EXACT, "可得{{r1}}，见 https://a.example"),
         (EXACT, "You get {{r1}}."),
+        (ENGLISH, "The limit is {{r1}} and also {{b1}}."),
+        (ENGLISH, "You get {{r1}} each year."),
+        (ENGLISH, "The result is a fifth of your spend."),
         (EXACT, "もらえます。"),
         (EXACT, "是。"),
         (EXACT, " \n "),
