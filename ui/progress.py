@@ -28,7 +28,7 @@ def progress_text(event: Event) -> str:
         except KeyError:
             return ""
     if event.kind == "check":
-        return "核对了数字，改一下措辞" if event.detail["faults"] else ""
+        return "核对了数字，改一下措辞" if event.detail.get("faults") else ""
     return "条文和数额已算好，正在组织语言" if event.kind == "step" and event.name == "verify" else ""
 
 

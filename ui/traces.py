@@ -32,7 +32,7 @@ def _detail(event: Event) -> str:
     if event.kind == "tool":
         return "  " + "，".join(f"{key}={value}" for key, value in detail["arguments"].items())
     if event.kind == "check":
-        return "  " + "；".join(detail["faults"])
+        return "  " + "；".join(detail.get("faults", ()))
     if event.kind == "model":
         return f"  出错：{detail['error']}" if "error" in detail else ""
     return ""

@@ -14,6 +14,7 @@ from assistant.pipeline import answer
 from assistant.settings import ModelSettings, SettingsError, load_settings
 from assistant.state import Answer, Conversation, Desk
 from assistant.trace import Trace
+from ui.traces import trace_lines
 
 QUESTION = "我们研发单位首次卖出重大科技创新产品，合同800万元，能补多少"
 SECONDS = 3.0
@@ -160,6 +161,21 @@ def test_wrong_then_right_is_repaired_once(desk: Desk, server: ModelServer) -> N
     assert "AI 解读：按条文，可得重大科技创新产品补助（研发单位）80万元" in said.text
     assert [event.name for event in seen.events if event.kind == "check"] == ["拦下", "放行"]
     assert len(server.requests) == 2
+
+
+def test_the_sentences_that_pass_are_shown_where_a_repair_mends_nothing(desk: Desk, server: ModelServer) -> None:
+    server.script = lambda _request: reply("按条文，可得{{r1}}。至少还有几十万。请核对合同是不是首次购买。")
+    said, seen, _ = ask(desk, server)
+    assert "AI 解读：按条文，可得重大科技创新产品补助（研发单位）80万元（[2.5.16]）。请核对合同是不是首次购买。" in said.text
+    assert "几十万" not in said.text
+    assert [event.name for event in seen.events if event.kind == "check"] == ["拦下", "拦下", "剪去没通过的句子"]
+    assert [line for line in trace_lines(seen) if "剪去" in line]
+
+
+def test_less_than_half_of_a_reply_is_not_shown(desk: Desk, server: ModelServer) -> None:
+    server.script = lambda _request: reply("按条文，可得{{r1}}。至少还有几十万。每年都给。上不封顶。")
+    said, _, _ = ask(desk, server)
+    assert said == builtin(desk)
 
 
 def test_a_passing_error_is_tried_again(desk: Desk, server: ModelServer) -> None:
