@@ -149,6 +149,11 @@ class State:
         return self.pack
 
     @property
+    def told(self) -> str:
+        """All that the user has said in this conversation, as typed."""
+        return "\n".join([*(past.reading.raw for past in self.conversation.turns), self.question])
+
+    @property
     def figures(self) -> tuple[Figure, ...]:
         """Every figure that the user has said in this conversation."""
         return tuple(figure for past in self.conversation.turns for figure in past.reading.figures) + self.read.figures

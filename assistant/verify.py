@@ -5,7 +5,7 @@ computed or stands in a rule may appear, with the word of its kind; quotes are v
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -14,7 +14,7 @@ from assistant.compose.draft import fixed
 from assistant.language.claims import claims, promises, undenied
 from assistant.state import Answer, State
 from assistant.understand.script import to_simplified
-from calculators import Step
+from calculators import Outcome, Step
 from corpus.figures import Figure, scan
 from corpus.numerals import read_numeral
 from corpus.schema import Benefit, Token
@@ -67,11 +67,12 @@ def verify(state: State) -> State:
 def faults(state: State, answer: Answer) -> list[str]:
     """What an answer says that no source bears out; empty for a sound one."""
     text = squeeze(to_simplified(fold(re.sub(r"[*_`\\]|<[^<>\n]*>", "", answer.text)))).text
+    sources = _sources(state, answer)
     return [
         *_citations(state, answer),
-        *_figures(state, answer, text),
+        *_figures(state, answer, text, sources | _steps(state, answer) | _said(state)),
         *_results(state, answer),
-        *_told(state, answer),
+        *_told(answer, sources),
         *_quotes(state, answer.text),
         *_clauses(state, answer.text),
         *_products(answer.text),
@@ -81,7 +82,10 @@ def faults(state: State, answer: Answer) -> list[str]:
 
 def figures_of(text: str) -> list[Figure]:
     """The figures of a text that need a source: money, rates and counts; a vague one always fails."""
-    figures = scan(squeeze(to_simplified(fold(text))).text)
+    return _sourced(scan(squeeze(to_simplified(fold(text))).text))
+
+
+def _sourced(figures: Iterable[Figure]) -> list[Figure]:
     return [f for f in figures if f.kind in ("money", "rate") or (f.kind == "count" and f.text[0].isdigit())]
 
 
@@ -97,23 +101,22 @@ def _citations(state: State, answer: Answer) -> Iterator[str]:
         yield "an answer without a source"
 
 
-def _figures(state: State, answer: Answer, text: str) -> Iterator[str]:
-    allowed = _sources(state, answer) | _said(state)
-    read = [(figure.start, figure.end) for figure in scan(text)]
+def _figures(state: State, answer: Answer, text: str, allowed: Set[Value]) -> Iterator[str]:
+    read = scan(text)
     for match in _WRITTEN.finditer(text):
-        if not any(start < match.end() and match.start() < end for start, end in read):
+        if not any(figure.start < match.end() and match.start() < figure.end for figure in read):
             alone = scan(match[0])  # 540万元 - 180万元 is no range
             if not alone or (alone[0].kind, alone[0].high) not in allowed:
                 yield f"{match[0]} cannot be read"
     unquoted = _QUOTED.sub("", text)
     yield from (f"{match[0]} cannot be read" for match in _RARE.finditer(text))
     yield from (f"{match[0]} cannot be read" for match in _SPELT.finditer(unquoted) if match[0] not in _words(state, answer))
-    bare = [f for f in scan(text) if f.kind == "bare" and f.text[0].isdigit()] if answer.outcome == "answer" else []
+    bare = [f for f in read if f.kind == "bare" and f.text[0].isdigit()] if answer.outcome == "answer" else []
     for figure in bare:
         values = {("money", figure.high), ("count", figure.high), ("money", figure.high * 10_000)}
         if figure.high >= _LEAST and not _FIRST_YEAR <= figure.high <= _LAST_YEAR and not values & allowed:
             yield f"{figure.text} has no source"
-    for figure in figures_of(text):
+    for figure in _sourced(read):
         for value in (figure.low, figure.high):
             if figure.vague or (figure.kind, value) not in allowed:
                 yield f"{figure.text} has no source"
@@ -175,15 +178,14 @@ def _is_title(state: State, line: str) -> bool:
     )
 
 
-def _told(state: State, answer: Answer) -> Iterator[str]:
+def _told(answer: Answer, sources: Set[Value]) -> Iterator[str]:
     """Sums of the user's alone in lines that neither work with them nor speak of what he said."""
-    own = _sources(state, answer, steps=False)
     for line in answer.text.splitlines():
         plain = squeeze(to_simplified(fold(_QUOTED.sub("", line)))).text
         if "=" in plain or _OF_USER.search(plain):
             continue
         for figure in (f for f in figures_of(plain) if f.kind == "money" and not f.vague):
-            if any(("money", end) not in own for end in (figure.low, figure.high)):
+            if any(("money", end) not in sources for end in (figure.low, figure.high)):
                 yield f"{figure.text} is only what the user said"
 
 
@@ -205,7 +207,7 @@ def _quotes(state: State, text: str) -> Iterator[str]:
         if clause is not None and squeeze(quote).text not in _squeezed(clause.text):
             yield f"“{quote[:20]}” is not in {number}"
     source = _squeezed(document.source)
-    said = squeeze(to_simplified(fold(" ".join([*(p.reading.raw for p in state.conversation.turns), state.question])))).text
+    said = squeeze(to_simplified(fold(state.told))).text
     for quote in _QUOTED.findall(text):
         if figures_of(quote) and squeeze(to_simplified(quote)).text not in source:
             folded = squeeze(to_simplified(fold(quote))).text
@@ -215,14 +217,13 @@ def _quotes(state: State, text: str) -> Iterator[str]:
 
 def _clauses(state: State, text: str) -> Iterator[str]:
     document = state.policy.document
-    asked = "\n".join([*(past.reading.raw for past in state.conversation.turns), state.question])
     numbers = {clause.number for clause in document.clauses}
     for number in _TOKEN.findall(text):
         if document.clause(number) is None:
             yield f"there is no clause {number}"
     for written in _ARTICLE.findall(text):
         number = written if written.isdigit() else str(read_numeral(written) or "")
-        if number not in numbers and written not in fold(asked) and f"第{written}" not in document.source:
+        if number not in numbers and written not in fold(state.told) and f"第{written}" not in document.source:
             yield f"there is no article {number}"
 
 
@@ -242,8 +243,7 @@ def _words(state: State, answer: Answer) -> str:
     """What the cited clauses and the user say."""
     cited = {citation.clause for citation in answer.citations} | {finding.topic.clause for finding in state.findings}
     clauses = [clause.text for clause_id in cited if (clause := state.policy.document.clause(clause_id))]
-    told = [*(past.reading.raw for past in state.conversation.turns), state.question]
-    return squeeze(to_simplified(fold("".join([*clauses, *told])))).text
+    return squeeze(to_simplified(fold("".join([*clauses, state.told])))).text
 
 
 def _products(text: str) -> Iterator[str]:
@@ -263,8 +263,8 @@ def _value(text: str) -> Fraction:
     return number
 
 
-def _sources(state: State, answer: Answer, *, steps: bool = True) -> set[Value]:
-    """Figures of the cited clauses and of the amounts, and of the steps that led to them unless told otherwise."""
+def _sources(state: State, answer: Answer) -> set[Value]:
+    """Figures of the cited clauses, of the amounts, and of the document's own name and status."""
     allowed: set[Value] = {("money", Fraction(0))}
     document = state.policy.document
     cited = {citation.clause for citation in answer.citations} | {total.clause for total in answer.totals}
@@ -273,16 +273,22 @@ def _sources(state: State, answer: Answer, *, steps: bool = True) -> set[Value]:
         clause = document.clause(clause_id)
         if clause is not None:
             allowed |= _values_of(clause.text)
-    outcomes = [o for finding in state.findings for o in finding.outcomes] + [o for t in answer.totals for o in t.outcomes]
-    worked = [s for o in outcomes for s in o.steps] + [s for t in answer.totals for s in t.steps]
-    for step in worked if steps else ():
-        allowed.add((_kind_of(step), step.value))
-    amounts = [a for o in outcomes for a in o.amounts] + [t.amount for t in answer.totals]
+    amounts = [a for o in _outcomes(state, answer) for a in o.amounts] + [t.amount for t in answer.totals]
     for amount in amounts:
         allowed |= {("money", end) for end in (amount.low, amount.high) if end is not None}
     for text in (*state.policy.meta.inferred, state.policy.meta.name, state.policy.meta.title, state.policy.meta.status_text):
         allowed |= _values_of(text)
     return allowed
+
+
+def _steps(state: State, answer: Answer) -> set[Value]:
+    """The steps of the workings, the user's sums that they start from among them."""
+    steps = [s for o in _outcomes(state, answer) for s in o.steps] + [s for t in answer.totals for s in t.steps]
+    return {(_kind_of(step), step.value) for step in steps}
+
+
+def _outcomes(state: State, answer: Answer) -> list[Outcome]:
+    return [o for finding in state.findings for o in finding.outcomes] + [o for t in answer.totals for o in t.outcomes]
 
 
 def _said(state: State) -> set[Value]:

@@ -101,7 +101,10 @@ def table(measured: Sequence[Row]) -> Table:
         found.add_column(title, justify="left" if not title else "right")
     for row in measured:
         interval = wilson(sum(v.passed for v in row.verdicts), len(row.verdicts))
-        shares = [statistics.fmean(not v.checks.get(name) for v in row.verdicts) for name in ("outcome", "clauses", "amounts")]
+        shares = [
+            statistics.fmean(not (v.checks.get(name) or v.checks.get("error")) for v in row.verdicts)
+            for name in ("outcome", "clauses", "amounts")
+        ]
         stray = sum(bool(v.measures.get("unsupported")) for v in row.verdicts)
         found.add_row(
             row.name,

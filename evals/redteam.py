@@ -29,7 +29,7 @@ from assistant.desk import open_desk, today
 from assistant.pipeline import STEPS, answer
 from assistant.settings import load_settings
 from assistant.state import Answer, Conversation, Desk, State
-from assistant.talk.step import checked, open_box, what_is_left
+from assistant.talk.step import checked, open_box, salvaged
 from assistant.talk.talker import Reply
 from assistant.talk.toolbox import Toolbox
 from assistant.verify import faults, figures_of
@@ -79,8 +79,8 @@ def shown_words(state: State, reply: Reply, box: Toolbox) -> str:
     """What of a reply is shown: all of it, the sentences that pass, or nothing."""
     if checked(state, reply, box)[0] is not None:
         return reply.words
-    left = what_is_left(state, reply, box)
-    return left if left and checked(state, reply.model_copy(update={"words": left}), box)[0] is not None else ""
+    answer, left = salvaged(state, reply, box)
+    return left if answer is not None else ""
 
 
 def passes(row: dict[str, Any], *, whole: bool = False) -> bool:

@@ -28,14 +28,14 @@ from assistant.settings import load_settings
 from corpus.errors import MingceError
 from corpus.loader import PACKS, load_pack
 from evals.cases import KINDS, AnyCase, Case
-from evals.engines import Engine, open_engine
+from evals.engines import MODEL, Engine, open_engine
 from evals.library import QuestionSet, SetError, plain
 from evals.score import Verdict, grade, grade_hits
 
 SPEC, RESULTS, LOCK = "run.json", "results.jsonl", ".lock"
 
 _SPEC_NAMES = {"engine": "引擎", "stage": "阶段", "repeat": "次数", "jobs": "例数", "sets": "题集", "packs": "政策包"}
-_SPEC_NAMES |= {"version": "版本", "code": "代码"}
+_SPEC_NAMES |= {"model": "模型", "version": "版本", "code": "代码"}
 _FIELDS = frozenset({"set", "id", "repeat", "elapsed_ms", "tokens", "cost_yuan", "case", "reply"})
 
 
@@ -154,6 +154,7 @@ def _spec(sets: Sequence[QuestionSet], *, engine: str, stage: str, repeat: int, 
     packs = {question_set.card.pack for question_set in sets}
     return {
         "engine": engine,
+        "model": settings.name if engine == MODEL and (settings := load_settings().model) else None,
         "stage": stage,
         "repeat": repeat,
         "jobs": jobs,
@@ -175,7 +176,7 @@ def code_hash() -> str:
         path
         for package in ("assistant", "calculators", "corpus", "evals/engines.py")
         for path in sorted((root / package).rglob("*") if (root / package).is_dir() else [root / package])
-        if path.suffix in (".py", ".yaml", ".txt", ".tsv", ".json", ".safetensors") and "packs" not in path.parts
+        if path.suffix in (".py", ".yaml", ".md", ".txt", ".tsv", ".json", ".safetensors") and "packs" not in path.parts
     ]
     digest = hashlib.sha256()
     for path in files:
@@ -198,7 +199,7 @@ def _settled_spec(folder: Path, spec: dict[str, Any]) -> dict[str, Any]:
     path = folder / SPEC
     if path.is_file():
         known = _read_spec(folder)
-        same = ("engine", "stage", "repeat", "jobs", "sets", "packs", "version", "code")
+        same = ("engine", "model", "stage", "repeat", "jobs", "sets", "packs", "version", "code")
         changed = [name for name in same if known.get(name) != spec[name]]
         if changed:
             names = "、".join(_SPEC_NAMES.get(name, name) for name in changed)

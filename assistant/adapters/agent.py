@@ -183,7 +183,7 @@ def _watched(watch: Watch) -> Any:
     """Middleware that tells of each model call: how long, how many tokens."""
     from langchain.agents.middleware import AgentMiddleware
 
-    class Watched(AgentMiddleware):  # type: ignore[misc,type-arg,unused-ignore]
+    class Watched(AgentMiddleware[Any, Any, Any]):
         async def awrap_model_call(self, request: Any, handler: Callable[[Any], Any]) -> Any:
             started = time.perf_counter()
             try:

@@ -11,7 +11,7 @@ from corpus.figures import Figure, scan
 from corpus.schema import Benefit
 from corpus.text import squeeze
 
-_NOT_WRITTEN = "条文没有写明"
+NOT_WRITTEN = "条文没有写明"
 _BOUND_ASKS = frozenset({"guarantee", "wording", "highest", "cap"})
 
 
@@ -137,7 +137,7 @@ def _details(draft: Draft, finding: Finding, benefit: Benefit) -> None:
     for quote in (benefit.quote, *benefit.also):
         draft.cite(quote)
     words = draft.words
-    if benefit.to not in benefit.name and not (benefit.unsure and benefit.to.startswith(_NOT_WRITTEN)):
+    if benefit.to not in benefit.name and not (benefit.unsure and benefit.to.startswith(NOT_WRITTEN)):
         draft.say("给谁", words.own(benefit.to))
     for note in (*benefit.notes, *benefit.unsure):
         draft.say("注意", words.own(note))

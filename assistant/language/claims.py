@@ -9,7 +9,6 @@ from typing import Any
 import yaml
 
 _REACH = 14
-_TOPIC = 14
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -28,6 +27,13 @@ def claims() -> Mapping[str, Any]:
         key: frozenset(value.split() if isinstance(value, str) else value) if key in sets else compiled(value)
         for key, value in raw.items()
     }
+
+
+@lru_cache(maxsize=1)
+def grammar() -> Mapping[str, str]:
+    """The parts of value.yaml, of which a sentence with slots is made, as regular expressions by name."""
+    text = Path(__file__).with_name("value.yaml").read_text(encoding="utf-8")
+    return {name: str(part).strip() for name, part in yaml.load(text, Loader=_Loader).items()}
 
 
 def undenied(pattern: re.Pattern[str], text: str) -> Iterator[str]:

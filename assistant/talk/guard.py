@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from assistant.language.claims import asserted, claims, promises, undenied
 from assistant.state import Answer, State
-from assistant.talk.sentences import MARK, is_value, value_faults
-from assistant.talk.slots import Slots, masked, names_in, slot_spans
+from assistant.talk.sentences import is_value, value_faults
+from assistant.talk.slots import MARK, Slots, masked, names_in, slot_spans
 from assistant.understand.script import to_simplified
 from corpus.text import fold, squeeze
 
@@ -32,9 +32,8 @@ def tidy(words: str) -> str:
     words = re.sub(r"(?m)^[ \t]*[-–—_*]{2,}[ \t]*$", "", words)
     words = re.sub(r"(?m)^[ \t]*(?:(?:#{1,6}|>|[-–•*+])[ \t]*)+", "", words)
     words = re.sub(r"(?m)^[ \t]*\(?\d{1,2}(?:[.、)）](?!\d))[ \t]*", "", words)
-    words = re.sub(
-        r"\s*(\{{1,2}\s*[ag]\d{1,3}\s*\}{1,2})[。.]?\s*", r"\n\1\n", words
-    )  # a question or remark is a line of its own
+    # a question or a remark of the engine's is a line of its own
+    words = re.sub(r"\s*(\{{1,2}\s*[ag]\d{1,3}\s*\}{1,2})[。.]?\s*", r"\n\1\n", words)
     words = re.sub(r"(?<=[^\s。！？!?；;，,：:.}])[ \t]*(?=\n|$)", "。", words.strip())
     return re.sub(r"\n{3,}", "\n\n", words).strip()
 
@@ -58,10 +57,10 @@ def word_faults(words: str, slots: Slots, base: Answer) -> list[str]:
     wrong += [f"槽 {{{{{name}}}}} 只能写一次" for name in names_in(words) if spans.count(name) > 1]
     if wrong:
         return wrong
-    text = to_simplified(fold(masked(words, MARK))).lower()
+    text = to_simplified(fold(masked(words))).lower()
     if not _BARE.sub("", text) and MARK not in text:
         return ["只有“是”或“不是”，说不清是什么；请说结果"]
-    raw = unicodedata.normalize("NFC", masked(words, MARK))
+    raw = unicodedata.normalize("NFC", masked(words))
     found = [*_strange(raw, text, slots.state), *_numerals(text)]
     if found:
         return found
@@ -109,7 +108,8 @@ def _strange(raw: str, text: str, state: State) -> Iterator[str]:
         yield "不能写网址"
     han, latin = len(_HAN.findall(text)), _LATIN.findall(text)
     if english:
-        strange = [word for word in latin if word not in claims()["english_words"] and word not in _own_words(state)]
+        known_words = claims()["english_words"] | _own_words(state)
+        strange = [word for word in latin if word not in known_words]
         if han > len(latin) or strange:
             yield f"please answer in plain English, without {', '.join(strange[:4]) or 'Chinese'}"
         return
@@ -190,7 +190,7 @@ def _polarity(text: str, slots: Slots, base: Answer) -> Iterator[str]:
 
 def _sentences(words: str, slots: Slots, base: Answer) -> Iterator[str]:
     """Each sentence by its kind: with slots by the grammar, without them by what it may not speak of."""
-    flat = masked(words, MARK)
+    flat = masked(words)
     names = [name for _, _, name in slot_spans(words)]
     known, at = _borne_by(words, slots), 0
     single = len(base.totals) == 1

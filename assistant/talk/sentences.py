@@ -1,32 +1,21 @@
 """How words with slots may be put together: a closed grammar, so that nothing beside a value can turn it into another."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
-import yaml
-
-from assistant.language.claims import claims
+from assistant.compose.findings import NOT_WRITTEN
+from assistant.language.claims import claims, grammar
 from assistant.state import State
-from assistant.talk.slots import VALUES, Slot
+from assistant.talk.slots import MARK, VALUES, Slot
 from assistant.understand.script import to_simplified
 from assistant.understand.terms import find_terms
 from corpus.schema import Condition, Pack
 from corpus.text import fold, squeeze
 
-MARK = "\ufffc"
 _LONGEST = 48
 _NEVER_FIRST = ("以上", "以下", "以内", "超过", "不超", "高于", "低于", "每")  # of 规模以上, never alone
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_REMARK = re.compile(r"[（(][^（()）]*不是[^（()）]*[)）]")  # （不是借款企业）: who is not meant names nobody
 _TAILS = {"said": "said_tail", "formula": "formula_tail", "clause": "clause_tail", "units": "units_tail"}
-
-
-@lru_cache(maxsize=1)
-def grammar() -> Mapping[str, str]:
-    """The parts of a sentence by name, as regular expressions."""
-    text = (Path(__file__).parents[1] / "language" / "value.yaml").read_text(encoding="utf-8")
-    return {name: str(part).strip() for name, part in yaml.load(text, Loader=_Loader).items()}
 
 
 def value_faults(sentence: str, used: Sequence[Slot], state: State, *, single: bool) -> Iterator[str]:
@@ -116,8 +105,8 @@ def _own(text: str, slots: Sequence[Slot], state: State) -> list[str]:
     own = _own_text(slots, state)
     found = {text[m.start : m.end] for m in find_terms(state.policy, text) if m.term in own and not m.negated}
     found |= {text[i:j] for i in range(len(text)) for j in range(i + 2, min(i + 16, len(text)) + 1) if text[i:j] in own}
-    told = [word for s in slots if s.benefit for word in (s.benefit.to, s.benefit.name) if "不是" in word]
-    banned = squeeze(fold("|".join(word.split("不是", 1)[1] for word in told))).text
+    remarks = [r for s in slots if s.benefit for word in (s.benefit.to, s.benefit.name) for r in _REMARK.findall(word)]
+    banned = squeeze(fold("|".join(remarks))).text
     others = _other_names(slots, state)
     found = {p for p in found if p not in banned and not _of_others(p, slots, others)}
     found = {p for p in found if not claims()["qualifying"].search(p)}
@@ -150,8 +139,8 @@ def _own_text(slots: Sequence[Slot], state: State) -> str:
             continue
         benefit = slot.benefit
         chosen = [word for condition in benefit.when for word in _words_of(condition, pack)]
-        to = "" if benefit.to.startswith("条文没有") else benefit.to.split("（不是")[0]
-        parts += [benefit.name.split("（税前")[0], to, benefit.of, *benefit.cues, *chosen, pack.meta.place]
+        to = "" if benefit.to.startswith(NOT_WRITTEN) else benefit.to
+        parts += [_REMARK.sub("", benefit.name), _REMARK.sub("", to), benefit.of, *benefit.cues, *chosen, pack.meta.place]
         parts += [pack.english.get(word, "") for word in (benefit.name, benefit.to, benefit.of)]
     return squeeze(fold("|".join(parts))).text.lower()
 

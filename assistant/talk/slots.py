@@ -19,6 +19,7 @@ from corpus.schema import Benefit, Clause, Quote
 
 Kind = Literal["amount", "rule", "figure", "quote", "clause", "units", "text", "said"]
 VALUES = frozenset({"amount", "rule", "figure"})
+MARK = "\ufffc"  # stands for a slot where only the words around it are read
 _SLOT = re.compile(r"\{{1,2}\s*([a-z]{1,2}\d{1,3}(?:\.[a-z]+)?)\s*\}{1,2}")
 
 
@@ -158,9 +159,9 @@ def names_in(words: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for _, _, name in slot_spans(words)))
 
 
-def masked(words: str, mark: str = "\ufffc") -> str:
+def masked(words: str) -> str:
     """A text with one mark for each slot."""
-    return _SLOT.sub(mark, words)
+    return _SLOT.sub(MARK, words)
 
 
 def fill(words: str, slots: Slots) -> str:

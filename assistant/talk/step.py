@@ -8,7 +8,7 @@ from assistant.state import Answer, State
 from assistant.talk.assemble import FINAL, base_for, kind_faults, put_together
 from assistant.talk.brief import messages, repair, system_prompt
 from assistant.talk.guard import sentences_of, tidy, word_faults
-from assistant.talk.slots import Slots, names_in
+from assistant.talk.slots import Slots
 from assistant.talk.talker import Message, Reply, Talker, TalkError
 from assistant.talk.toolbox import Toolbox
 from assistant.trace import Event
@@ -53,7 +53,7 @@ def _asked(state: State, base: Answer, talker: Talker) -> tuple[Answer | None, s
             return answer, ""
         said += [Message("assistant", mask(reply.words[:_SHOWN])), repair(found, box.slots)]
     assert reply is not None
-    answer = salvaged(state, reply, box)
+    answer, _ = salvaged(state, reply, box)
     if answer is not None:
         state.watch(Event("check", "剪去没通过的句子"))
         return answer, ""
@@ -75,25 +75,21 @@ def open_box(state: State) -> Toolbox:
     return Toolbox(state, slots)
 
 
-def salvaged(state: State, reply: Reply, box: Toolbox) -> Answer | None:
-    """The answer with what is left of a reply; None where nothing is, or its kind is wrong."""
-    left = what_is_left(state, reply, box)
-    return checked(state, reply.model_copy(update={"words": left}), box)[0] if left else None
-
-
-def what_is_left(state: State, reply: Reply, box: Toolbox) -> str:
-    """The sentences of a reply that pass by themselves; empty where they are less than half of it."""
+def salvaged(state: State, reply: Reply, box: Toolbox) -> tuple[Answer | None, str]:
+    """The answer with the sentences of a reply that pass by themselves, and these; None where they are less than half of it."""
     parts = sentences_of(tidy(reply.words))
-    kept = [part for part in parts if checked(state, reply.model_copy(update={"words": part}), box)[0]]
-    return "".join(kept) if len(kept) * 2 >= len(parts) else ""
+    placed, base = base_for(state, reply, box)
+    slots = replace(box.slots, state=placed)
+    kept = [part for part in parts if not word_faults(part, slots, base)]
+    left = "".join(kept)
+    if len(kept) * 2 < len(parts):
+        return None, ""
+    return checked(state, reply.model_copy(update={"words": left}), box)[0], left
 
 
 def checked(state: State, reply: Reply, box: Toolbox) -> tuple[Answer | None, list[str]]:
     """The finished answer where the reply passes, else None and its faults."""
     reply = reply.model_copy(update={"words": tidy(reply.words)})
-    unknown = [name for name in names_in(reply.words) if box.slots.get(name) is None]
-    if unknown:
-        return None, [f"没有槽 {{{{{name}}}}}；只能用列出的槽" for name in unknown]
     placed, base = base_for(state, reply, box)
     found = [*kind_faults(reply, base), *word_faults(reply.words, replace(box.slots, state=placed), base)]
     if found:

@@ -11,7 +11,7 @@ from model_server import ModelServer, Turn, conclusion, reply, serving, slots_in
 
 from assistant.adapters.agent import Agent, open_agent
 from assistant.pipeline import answer
-from assistant.settings import ModelSettings, SettingsError, load_settings
+from assistant.settings import ModelSettings, SettingsError
 from assistant.state import Answer, Conversation, Desk
 from assistant.trace import Trace
 from ui.traces import trace_lines
@@ -180,13 +180,14 @@ def test_less_than_half_of_a_reply_is_not_shown(desk: Desk, server: ModelServer)
 
 def test_a_passing_error_is_tried_again(desk: Desk, server: ModelServer) -> None:
     def script(request: dict[str, Any]) -> Turn:
-        return Turn(status=503) if len(server.requests) < 3 else honest({**request, "messages": request["messages"] * 1})
+        return Turn(status=503) if len(server.requests) < 3 else honest(request)
 
     server.script = script
     said, seen, _ = ask(desk, server)
     assert "AI 解读" in said.text
     errors = [event.detail.get("error") for event in seen.events if event.kind == "model"]
-    assert errors[:2] != [None, None]
+    assert all(errors[:2])
+    assert not any(errors[2:])
     assert seen.engine == "model"
 
 
@@ -345,28 +346,3 @@ def test_after_three_failures_nobody_waits(desk: Desk, server: ModelServer) -> N
 def test_a_provider_that_is_not_installed_is_named_with_its_command() -> None:
     with pytest.raises(SettingsError, match=r"pip install langchain-nowhere"):
         open_agent(ModelSettings("nowhere:x"))
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "message"),
-    [
-        ("MINGCE_MODEL", "gpt", "提供方:模型"),
-        ("MINGCE_MODEL", "openai:", "提供方:模型"),
-        ("MINGCE_MODEL_SECONDS", "soon", "MINGCE_MODEL_SECONDS"),
-        ("MINGCE_MODEL_SECONDS", "0", "1 到 600"),
-        ("MINGCE_MODEL_OPTIONS", "[1]", "JSON 对象"),
-        ("MINGCE_MODEL_OPTIONS", "{", "JSON 对象"),
-        ("MINGCE_MODEL_PRICE", "2", "读,写"),
-    ],
-)
-def test_a_broken_setting_is_named(name: str, value: str, message: str) -> None:
-    with pytest.raises(SettingsError, match=message):
-        load_settings({"MINGCE_MODEL": "openai:x", name: value})
-
-
-def test_the_settings_of_a_model() -> None:
-    model = load_settings(
-        {"MINGCE_MODEL": "ollama:qwen3", "MINGCE_MODEL_OPTIONS": '{"temperature": 0}', "MINGCE_MODEL_PRICE": "2,8"}
-    ).model
-    assert model == ModelSettings("ollama:qwen3", 20.0, 1500, {"temperature": 0}, (2.0, 8.0))
-    assert load_settings({}).model is None

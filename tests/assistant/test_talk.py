@@ -2,14 +2,16 @@
 
 import random
 from collections import Counter
+from pathlib import Path
 
 import pytest
+import yaml
 
 from assistant.pipeline import STEPS
 from assistant.privacy import mask
-from assistant.state import Desk, State
+from assistant.state import Answer, Desk, State
 from assistant.talk.guard import tidy, word_faults
-from assistant.talk.slots import fill
+from assistant.talk.slots import Slots, fill, names_in
 from assistant.talk.step import checked, open_box
 from assistant.talk.talker import Reply
 from evals.redteam import fuzz, passes, read_replies, respelt
@@ -65,11 +67,7 @@ def test_code_writes_the_figure_with_name_kind_and_clause(desk: Desk) -> None:
     assert "AI 解读：可得研究开发财政补助最高8万元（[2.1.2]）。" in text
 
 
-FIGURES = (  # noqa: SIM905 a list would take a line for each
-    "90万|90万元|900000元|900,000元|九十万|玖拾万|９０万|90w|九十個萬|0.9百万|9e5|9×10⁵|⑨⓪万|9️⃣0️⃣万|9\u200b0万|𝟗𝟎万|٩٠万|"
-    "卅万|廿万|几十万|数十万|上百万|半个亿|俩百万|一个小目标|九成|一半|三分之一|⅓|1/3|百分之九|千分之九|9%|9‰|九个点|一倍|五家|两年|"
-    "第八条|2026年|三个月|十个工作日|九-十-万|九 十 万|90\n万|IX万|jiushi wan|ninety|㊈万|㈨万|🔟万"
-).split("|")
+FIGURES = yaml.safe_load(Path(__file__).with_name("numerals.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -201,7 +199,10 @@ def test_no_mutated_reply_slips(seed: int) -> None:
 
 
 def test_the_red_team_sees_a_check_that_is_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.talk.step.word_faults", lambda *_: [])
+    def only_unknown_slots(words: str, slots: Slots, _base: Answer) -> list[str]:
+        return [name for name in names_in(words) if slots.get(name) is None]
+
+    monkeypatch.setattr("assistant.talk.step.word_faults", only_unknown_slots)
     assert fuzz(11, 60).slipped.total() > 6
 
 

@@ -62,7 +62,8 @@ class ModelServer(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/v1"
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 the base class calls it so
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        del request, client_address
         self.dropped += 1
 
 
