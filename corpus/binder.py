@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from corpus.binding import bind_figure, bind_quote, check_pairing
 from corpus.conditions import parse_condition, token_of
 from corpus.coverage import Span
-from corpus.models import BenefitFile, JointCapFile, RulesFile, TopicFile
-from corpus.schema import AmountMode, Benefit, Condition, Document, Fact, Gap, JointCap, Period, Quote, Token, Topic
+from corpus.models import BenefitFile, GateFile, JointCapFile, RulesFile, TopicFile
+from corpus.schema import AmountMode, Benefit, Condition, Document, Fact, Gap, GateOption, JointCap, Period, Quote, Token, Topic
 from corpus.text import find_all
 
 _MODES: dict[str, AmountMode] = {
@@ -160,6 +160,19 @@ class Binder:
             if quote is not None and token is not None:
                 caps.append(JointCap(file.id, tuple(file.over), token, file.per, quote, tuple(file.unsure)))
         return tuple(caps)
+
+    def gate(self, file: GateFile, benefits: Mapping[str, Benefit]) -> tuple[GateOption, ...]:
+        """The options of the screener's first question; each benefit that is left out gets one from its clause later on."""
+        options: list[GateOption] = []
+        for option in file.options:
+            where = f"gate.yaml {option.id}"
+            if any(option.id == other.id for other in options):
+                self.faults.append(f"{where}：编号重复")
+            self.faults += [f"{where}：没有规则 {name}" for name in option.benefits if name not in benefits]
+            sets = self._conditions(option.sets, [], where)
+            self.faults += [f"{where}：sets 只能写选项或是非，不能写“{c.text}”" for c in sets if c.threshold is not None]
+            options.append(GateOption(option.id, option.say, tuple(option.benefits), sets))
+        return tuple(options)
 
     def topic(self, file: TopicFile, benefits: Mapping[str, Benefit]) -> Topic:
         """A topic with its benefits (those of its clause unless listed) and gaps."""

@@ -13,7 +13,7 @@ from corpus.binder import Binder
 from corpus.coverage import unclaimed
 from corpus.errors import PackError
 from corpus.lazy import LazyMapping
-from corpus.models import FactFile, PackFile, RulesFile, TopicsFile, explain
+from corpus.models import FactFile, GateFile, PackFile, RulesFile, TopicsFile, explain
 from corpus.parser import parse
 from corpus.schema import BEYOND, Clause, Document, Fact, Meta, Pack, Topic
 from corpus.strict_yaml import mapping, read_yaml
@@ -125,6 +125,9 @@ def load_pack(folder: Path) -> Pack:
     for benefit_id in benefits:
         if benefit_id not in covered:
             faults.append(f"topics.yaml：没有主题通向 {benefit_id}")
+    gate_raw = read_yaml(folder / "gate.yaml") if (folder / "gate.yaml").is_file() else {"options": []}
+    gate_file = _model(GateFile, gate_raw, "gate.yaml", faults)
+    gate = binder.gate(gate_file, benefits) if gate_file else ()
     glossary = _glossary(glossary_raw, faults)
     faults.stop()
     return Pack(
@@ -137,6 +140,7 @@ def load_pack(folder: Path) -> Pack:
         glossary=glossary,
         withdrawn=frozenset(b.id for b in benefits.values() if b.clause in changed),
         content_hash=_content_hash(folder),
+        gate=gate,
         english=LazyMapping(partial(_english, folder)),
         phrases=LazyMapping(partial(_phrases, folder, built_topics)),
         english_glossary=LazyMapping(partial(_english_glossary, folder)),

@@ -149,6 +149,21 @@ class TopicsFile(_Strict):
     topics: list[TopicFile]
 
 
+class GateOptionFile(_Strict):
+    """One thing that may have happened, as the screener offers it."""
+
+    id: str = Field(pattern=r"^[^\s,]+$")
+    say: str
+    benefits: list[Word] = Field(min_length=1)
+    sets: list[str] = []
+
+
+class GateFile(_Strict):
+    """gate.yaml."""
+
+    options: list[GateOptionFile]
+
+
 def explain(error: Any) -> list[str]:
     """Pydantic's faults in Chinese, a line each: field, what was found, what is valid."""
     lines = []

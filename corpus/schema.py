@@ -198,6 +198,16 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class GateOption:
+    """Something that may have happened to a firm, the benefits that it bears on, and what it says of the facts."""
+
+    id: str
+    say: str
+    benefits: tuple[str, ...]
+    sets: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
     """What a pack says of its document; `inferred` lists what is not in the text itself."""
 
@@ -228,6 +238,7 @@ class Pack:
     glossary: Mapping[str, tuple[str, ...]]
     withdrawn: frozenset[str]
     content_hash: str
+    gate: tuple[GateOption, ...] = ()
     english: Mapping[str, str] = field(default_factory=dict)
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     english_glossary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

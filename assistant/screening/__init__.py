@@ -1,0 +1,20 @@
+"""What a firm could claim in a year: what happened, the facts that matter, every benefit's result, totals per recipient."""
+
+from assistant.screening.amounts import read_number
+from assistant.screening.gate import gate_of
+from assistant.screening.profile import Profile, ProfileError, read_profile, write_profile
+from assistant.screening.screen import Line, PayeeTotal, Question, Screening, screen
+
+__all__ = [
+    "Line",
+    "PayeeTotal",
+    "Profile",
+    "ProfileError",
+    "Question",
+    "Screening",
+    "gate_of",
+    "read_number",
+    "read_profile",
+    "screen",
+    "write_profile",
+]
