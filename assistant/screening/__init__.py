@@ -3,6 +3,7 @@
 from assistant.screening.amounts import read_number
 from assistant.screening.gate import gate_of
 from assistant.screening.profile import Profile, ProfileError, read_profile, write_profile
+from assistant.screening.quick import quick, quick_fields
 from assistant.screening.screen import Line, PayeeTotal, Question, Screening, screen
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "Question",
     "Screening",
     "gate_of",
+    "quick",
+    "quick_fields",
     "read_number",
     "read_profile",
     "screen",

@@ -105,7 +105,7 @@ def screen(pack: Pack, profile: Profile) -> Screening:
         facts = read.facts[option.id]
         done = {line.benefit.id for line in lines}
         fresh = [pack.benefits[b] for b in option.benefits if b in pack.benefits and b not in done]
-        found = [_line(pack, benefit, facts) for benefit in fresh]
+        found = [line_of(pack, benefit, facts) for benefit in fresh]
         lines += found
         for line in found:
             for question in _questions(pack, option, line, read, profile):
@@ -133,10 +133,10 @@ def _merged(known: Question, more: Question) -> Question:
     )
 
 
-def _line(pack: Pack, benefit: Benefit, facts: Facts) -> Line:
+def line_of(pack: Pack, benefit: Benefit, facts: Facts) -> Line:
+    """What comes of one benefit for some facts; what the text leaves open is not stated, rather than refused."""
     outcome = evaluate(benefit, facts, pack.facts, withdrawn=benefit.id in pack.withdrawn)
     if outcome.status == "not_eligible":
-        # what the text leaves open is not refused: 条文没有写非工业企业
         for topic in pack.topics:
             for gap in topic.gaps if benefit.id in topic.benefits else ():
                 if gap.when and all_of(judge(condition, facts, pack.facts) for condition in gap.when) is True:

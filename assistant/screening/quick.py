@@ -1,0 +1,39 @@
+"""One benefit at a time, for whoever looks things up: figures in, the result out, what is no figure taken as met."""
+
+from collections.abc import Mapping
+
+from assistant.screening.amounts import read_number
+from assistant.screening.screen import Line, line_of
+from calculators import Facts, Number
+from corpus.schema import Benefit, Fact, Pack
+
+
+def quick_fields(pack: Pack, benefit: Benefit) -> tuple[Fact, ...]:
+    """The sums and counts that a benefit needs, in the order of its rule."""
+    names = [c.fact for c in benefit.when if c.threshold is not None]
+    names += [name for name in (benefit.of, benefit.times) if name]
+    names += [benefit.each] if benefit.each and pack.facts[benefit.each].ask else []
+    return tuple(pack.facts[name] for name in dict.fromkeys(names))
+
+
+def quick(pack: Pack, benefit: Benefit, typed: Mapping[str, str]) -> tuple[Line, dict[str, str]]:
+    """The result of a benefit whose choices and yes-or-no conditions are taken as met, and the fault of each field."""
+    numbers: dict[tuple[str, str], Number] = {}
+    faults: dict[str, str] = {}
+    for fact in quick_fields(pack, benefit):
+        text = typed.get(fact.name, "").strip()
+        if not text:
+            continue
+        number = read_number(text, fact)
+        if isinstance(number, str):
+            faults[fact.name] = number
+        else:
+            numbers[(fact.name, "")] = number
+    conditions = [c for c in benefit.when if c.threshold is None]
+    facts = Facts(
+        numbers,
+        {c.fact: frozenset(c.options) for c in conditions if c.op == "in"},
+        {},
+        {c.fact: c.op == "is" for c in conditions if c.op in ("is", "not")},
+    )
+    return line_of(pack, benefit, facts), faults
