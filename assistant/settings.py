@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from corpus.errors import MingceError
 from corpus.loader import default_pack_id, pack_ids
 
 STATIC = "static"
+DESKS = ("chat", "screener", "hotline", "library", "evaluation")
 
 
 class SettingsError(MingceError):
@@ -33,7 +35,7 @@ class ModelSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where state lives, the default policy, embedder and Chroma of the vector side, the language model if any."""
+    """Where state lives, the default policy, embedder and Chroma of the vector side, the language model, the page's desks."""
 
     data: Path
     policy: str
@@ -42,13 +44,14 @@ class Settings:
     weight: float | None = None
     model: ModelSettings | None = None
     telemetry: bool = False
+    desks: tuple[str, ...] = DESKS
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of an environment (os.environ by default).
 
     MINGCE_DATA, MINGCE_POLICY, MINGCE_EMBEDDER, MINGCE_CHROMA_URL, MINGCE_VECTOR_WEIGHT; for a language model MINGCE_MODEL,
-    MINGCE_MODEL_SECONDS, MINGCE_MODEL_TOKENS, MINGCE_MODEL_OPTIONS, MINGCE_MODEL_PRICE; OTEL_EXPORTER_OTLP_ENDPOINT.
+    MINGCE_MODEL_SECONDS, MINGCE_MODEL_TOKENS, MINGCE_MODEL_OPTIONS, MINGCE_MODEL_PRICE; OTEL_EXPORTER_OTLP_ENDPOINT; MINGCE_DESKS for the page.
 
     Raises SettingsError naming the variable, its value and what is valid.
     """
@@ -71,7 +74,16 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         weight=weight,
         model=_model(env),
         telemetry=bool(env.get("OTEL_EXPORTER_OTLP_ENDPOINT", "").strip()),
+        desks=_desks(env.get("MINGCE_DESKS", "")),
     )
+
+
+def _desks(raw: str) -> tuple[str, ...]:
+    names = [name for name in re.split(r"[\s,，]+", raw.strip()) if name]
+    strange = [name for name in names if name not in DESKS]
+    if strange:
+        raise SettingsError(f"MINGCE_DESKS 里的“{'、'.join(strange)}”不是工作台；可用：{'、'.join(DESKS)}")
+    return tuple(name for name in DESKS if name in names) if names else DESKS
 
 
 def _model(env: Mapping[str, str]) -> ModelSettings | None:

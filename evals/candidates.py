@@ -8,17 +8,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.desk import today
 from corpus.models import explain
 from evals.cases import Case
 from evals.library import QuestionSet, SetError, write_set
-from evals.sheets import COLUMNS, fields_of, read_rows, row_of, write_rows
+from evals.sheets import COLUMNS, Row, fields_of, read_rows, row_of, write_rows
 
 QUEUE = "candidates.jsonl"
+MAX_QUEUE = 5000  # what a public page collects must not fill the disk
 _ASKED = {"id": "编号", "turns": "问题", "given": "当时的答案", "wrong": "哪里不对"}
 SHEET = {**_ASKED, **{field: title for field, title in COLUMNS.items() if field not in _ASKED}}
 _ID_CHARS = 8
@@ -68,13 +69,44 @@ def save(data: Path, queue: Sequence[Candidate]) -> None:
     aside.replace(data / QUEUE)
 
 
+def _locked(data: Path) -> FileLock:
+    """Held while the queue is read and written: several users of a page report at once."""
+    data.mkdir(parents=True, exist_ok=True)
+    return FileLock(data / f"{QUEUE}.lock", timeout=10)
+
+
 def add(data: Path, new: Sequence[Candidate]) -> int:
-    """Put candidates into the queue that are not in it yet; how many that were."""
-    queue = load(data)
-    known = {entry.id for entry in queue}
-    fresh = {entry.id: entry for entry in new if entry.id not in known}
-    save(data, [*queue, *fresh.values()])
-    return len(fresh)
+    """Put candidates into the queue that are not in it yet; how many that were. A full queue takes none."""
+    with _locked(data):
+        queue = load(data)
+        known = {entry.id for entry in queue}
+        fresh = {entry.id: entry for entry in new if entry.id not in known}
+        kept = list(fresh.values())[: max(MAX_QUEUE - len(queue), 0)]
+        save(data, [*queue, *kept])
+    return len(kept)
+
+
+def drop(data: Path, candidate_id: str) -> None:
+    """Take a candidate out of the queue."""
+    with _locked(data):
+        save(data, [entry for entry in load(data) if entry.id != candidate_id])
+
+
+def label_one(data: Path, candidate_id: str, row: Row) -> bool:
+    """Label one candidate with the fields of a sheet's row; whether the queue has it. Raises SetError for a faulty label."""
+    with _locked(data):
+        queue = load(data)
+        entry = next((entry for entry in queue if entry.id == candidate_id), None)
+        if entry is None:
+            return False
+        try:
+            labelled = entry.model_copy(update={"label": _label(entry, row)})
+        except ValidationError as error:
+            raise SetError("；".join(explain(error))) from None
+        except ValueError as error:
+            raise SetError(str(error)) from None
+        save(data, [labelled if other.id == candidate_id else other for other in queue])
+    return True
 
 
 def read_sheet(path: Path) -> list[Candidate]:
@@ -102,7 +134,7 @@ def read_sheet(path: Path) -> list[Candidate]:
     return found
 
 
-def _label(entry: Candidate, row: Any) -> Case:
+def _label(entry: Candidate, row: Row) -> Case:
     return Case.model_validate({**fields_of({**row, "id": entry.id}), "turns": entry.turns})
 
 
@@ -119,8 +151,9 @@ def write_sheet(path: Path, queue: Sequence[Candidate]) -> None:
 def label(data: Path, sheet: Path) -> tuple[int, list[str]]:
     """Take the labels of a sheet over; how many, and the ids that the queue does not have."""
     labels = {entry.id: entry.label for entry in read_sheet(sheet) if entry.label}
-    queue = load(data)
-    save(data, [entry.model_copy(update={"label": labels.get(entry.id, entry.label)}) for entry in queue])
+    with _locked(data):
+        queue = load(data)
+        save(data, [entry.model_copy(update={"label": labels.get(entry.id, entry.label)}) for entry in queue])
     known = {entry.id for entry in queue}
     return len(labels.keys() & known), sorted(labels.keys() - known)
 
@@ -129,6 +162,11 @@ def join(data: Path, target: QuestionSet) -> int:
     """Move the labelled candidates to the end of a set; how many. Raises SetError where the set already asks one of them."""
     if target.card.kind != "questions":
         raise SetError(f"题集 {target.name} 不是问答题（{target.card.kind}），候选题不能并入")
+    with _locked(data):
+        return _join(data, target)
+
+
+def _join(data: Path, target: QuestionSet) -> int:
     queue = load(data)
     ready = [entry.label for entry in queue if entry.label]
     cases = [case for case in target.cases if isinstance(case, Case)]

@@ -1,8 +1,8 @@
-"""The chat page: answer, cited clauses with the quote marked, the working, example questions."""
+"""The web server: the pages of documents and errors, the application in both languages, headers that keep it in the house."""
 
-import html
+from __future__ import annotations
+
 import os
-import re
 import socket
 import sys
 from dataclasses import replace
@@ -11,106 +11,142 @@ from typing import Any
 
 from assistant.desk import open_desk
 from assistant.pipeline import answer
-from assistant.state import Conversation, Desk
+from assistant.settings import Settings, load_settings
+from assistant.state import Desk
 from corpus.errors import MingceError
-from ui.cards import source_cards, working
-from ui.progress import answered
+from corpus.schema import Pack
+from ui.headers import Guard
+from ui.pages.frame import build_page
+from ui.pages.panel import asset
+from ui.render.frame import notice_of
+from ui.render.library import error_page, policy_page
+from ui.words import LANGUAGES, Words
 
-_CSS = Path(__file__).with_name("page.css")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$=:@])")
-_SOURCES = """<div class="side"><h2>依据原文</h2>
-{{#each value.cards}}<div class="card">
-<b>{{clause}} {{title}}</b><small>{{path}}</small>
-<p>{{pre}}<mark>{{hit}}</mark>{{post}}</p></div>{{else}}
-<p class="empty">回答引用的条款会列在这里，引文用底色标出。</p>{{/each}}</div>"""
-_WORKING = """<div class="side"><h2>测算过程</h2>
-{{#each value.totals}}<div class="card"><b>{{name}}</b>
-<div><span class="sum">{{amount}}</span><span class="kind {{style}}">{{kind}}</span></div>
-<table>{{#each steps}}<tr><td>{{label}}</td><td>{{value}}</td></tr>{{/each}}</table></div>
-{{else}}<p class="empty">算出金额时，每一步和它的来源会列在这里。</p>{{/each}}</div>"""
-_BAND = """<div class="in"><h1>明策</h1><span class="badge">{{value.badge}}</span><p>{{value.name}}</p></div>"""
+_ASSETS = Path(__file__).parent / "assets"
+_HEAD = '<link rel="icon" href="/own/seal.svg" type="image/svg+xml"><script src="/own/page.js"></script>'
+_QUEUE = 256  # questions that may wait; more are told that the server is busy
+_ANSWERS_AT_ONCE = 16
 
 
 class PortInUse(MingceError):
     """The address is taken."""
 
 
-def plain(text: str) -> str:
-    """User text as it was typed: neither HTML nor Markdown in it is markup."""
-    return _MARKDOWN.sub(r"\\\1", html.escape(text.strip(), quote=False))
+def build_app(desk: Desk, settings: Settings) -> Any:
+    """The whole site as an ASGI application."""
+    import gradio as gr
+    from fastapi import FastAPI
+    from fastapi.staticfiles import StaticFiles
+
+    site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    site.mount("/own", StaticFiles(directory=_ASSETS), name="own")  # "/assets" is gradio's
+    for language in LANGUAGES:
+        _add_documents(site, desk, Words(language))
+    for language in reversed(LANGUAGES):  # "/" takes whatever is left, so it comes last
+        words = Words(language)
+        page = build_page(desk, settings, words)
+        page.queue(max_size=_QUEUE, default_concurrency_limit=_ANSWERS_AT_ONCE)
+        gr.mount_gradio_app(
+            site,
+            page,
+            path=words.home.rstrip("/") or "/",
+            css=asset("theme.css"),
+            theme=gr.themes.Base(
+                font=["Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "sans-serif"], font_mono=["monospace"]
+            ),
+            head=_HEAD,
+            js=f"() => {{ document.documentElement.lang = '{words.tag}'; }}",
+            i18n=_gradio_words(words),
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            ssr_mode=False,
+            enable_monitoring=False,
+            max_file_size="1mb",
+        )
+    return Guard(site, lambda path, status: _trouble(desk, path, status))
 
 
-def build_page(desk: Desk) -> Any:
-    """The page as gradio Blocks; the conversation lives in the session, not in what the browser sends."""
+def _add_documents(site: Any, desk: Desk, words: Words) -> None:
+    """The pages of the full text: `/policy/<pack>`, `/clause/<pack>/<id>`, and `/clause/<id>` of the default policy."""
+    from fastapi import Query
+    from fastapi.responses import HTMLResponse
+
+    base = words.home
+
+    def page(pack_id: str, clause: str, marks: list[str]) -> HTMLResponse:
+        if pack_id not in desk.metas:
+            return _not_found(desk, words, words("没有政策“{name}”", name=pack_id))
+        pack = desk.packs[pack_id]
+        if clause and pack.document.clause(clause) is None:
+            return _not_found(desk, words, words("《{name}》里没有第 {clause} 条", name=pack.meta.name, clause=clause), pack)
+        spans = [span for mark in marks[:40] if (span := _span(mark)) is not None]
+        return HTMLResponse(policy_page(pack, desk.today, words, clause, spans))
+
+    def policy(pack_id: str) -> HTMLResponse:
+        return page(pack_id, "", [])
+
+    def clause_of(pack_id: str, clause: str, mark: list[str] = Query(default=[])) -> HTMLResponse:
+        return page(pack_id, clause, mark)
+
+    def clause(clause: str, mark: list[str] = Query(default=[])) -> HTMLResponse:
+        return page(desk.default, clause, mark)
+
+    for path, endpoint in (
+        (f"{base}policy/{{pack_id}}", policy),
+        (f"{base}clause/{{pack_id}}/{{clause}}", clause_of),
+        (f"{base}clause/{{clause}}", clause),
+    ):
+        site.get(path, response_class=HTMLResponse)(endpoint)
+
+
+def _span(mark: str) -> tuple[int, int] | None:
+    start, _, end = mark.partition("-")
+    return (int(start), int(end)) if start.isdecimal() and end.isdecimal() and len(mark) < 20 else None
+
+
+def _not_found(desk: Desk, words: Words, what: str, pack: Pack | None = None) -> Any:
+    from fastapi.responses import HTMLResponse
+
+    notice = notice_of(desk.packs[desk.default], desk.today, words)
+    if pack is not None:
+        links = [(f"{c.id} {c.title}", f"{words.home}clause/{pack.id}/{c.id}") for c in pack.document.clauses if c.id != "0"]
+    else:
+        links = [(meta.name, f"{words.home}policy/{pack_id}") for pack_id, meta in desk.metas.items()]
+    html = error_page(words, notice, 404, what, words("请从下面选一个，或回到首页查找。"), links)
+    return HTMLResponse(html, status_code=404)
+
+
+def _trouble(desk: Desk, path: str, status: int) -> str:
+    """The page for an address that is not there, or for a fault of ours."""
+    words = Words("en" if path.startswith("/en/") else "zh")
+    notice = notice_of(desk.packs[desk.default], desk.today, words)
+    if status == 404:
+        return error_page(words, notice, 404, words("没有这个页面"), words("请检查地址，或回到首页。"))
+    return error_page(
+        words, notice, status, words("服务出错了"), words("请稍后刷新再试；一直这样，请把时间和做了什么告诉管理员。")
+    )
+
+
+def _gradio_words(words: Words) -> Any:
+    """Gradio's own captions in the language of the page, whatever the browser's is."""
     import gradio as gr
 
-    pack = desk.packs[desk.default]
-    meta = pack.meta
-    badge = f"{meta.status_text} · {meta.period.replace('-', '–')}"
-
-    def reply(question: str, history: list[dict[str, Any]], talk: Conversation) -> Any:
-        if not question.strip():
-            yield history, talk, "", gr.skip(), gr.skip()
-            return
-        asked = [*history, {"role": "user", "content": plain(question)}]
-        said, following = None, talk
-        try:
-            for step in answered(question, desk, talk):
-                if isinstance(step, str):
-                    waiting = {"role": "assistant", "content": f"{plain(step)}……"}
-                    yield [*asked, waiting], talk, "", gr.skip(), gr.skip()
-                else:
-                    said, following = step
-        except MingceError as error:
-            trouble = {"role": "assistant", "content": f"出错：{plain(str(error))}"}
-            yield [*asked, trouble], talk, "", gr.skip(), gr.skip()
-            return
-        assert said is not None
-        about = desk.packs[following.pack_id or desk.default]
-        shown = {"role": "assistant", "content": said.text.replace("~", r"\~")}
-        yield [*asked, shown], following, "", source_cards(said, about), working(said, about)
-
-    def fresh() -> Any:
-        return [], Conversation(), "", {"cards": []}, {"totals": []}
-
-    with gr.Blocks(title="明策 · 政策问答", fill_width=True, analytics_enabled=False) as page:
-        gr.HTML(value={"badge": badge, "name": meta.name}, html_template=_BAND, apply_default_css=False, elem_id="band")
-        talk = gr.State(Conversation())
-        with gr.Row():
-            with gr.Column(scale=7):
-                chat = gr.Chatbot(
-                    elem_id="chat", show_label=False, height=640, placeholder="问一问您能申领什么、能拿多少", buttons=["copy"]
-                )
-                box = gr.Textbox(
-                    show_label=False,
-                    placeholder=f"例如：{meta.examples[0]}" if meta.examples else "请输入问题",
-                    lines=1,
-                    max_lines=4,
-                )
-                with gr.Row():
-                    send = gr.Button("提问", variant="primary")
-                    clear = gr.Button("新对话")
-                with gr.Column(elem_id="examples"):
-                    examples = [gr.Button(text, size="sm") for text in meta.examples]
-            with gr.Column(scale=5):
-                calc = gr.HTML(value={"totals": []}, html_template=_WORKING, apply_default_css=False)
-                sources = gr.HTML(value={"cards": []}, html_template=_SOURCES, apply_default_css=False)
-        gr.HTML(
-            value={"text": f"文件状态：{badge}。金额按文本测算，不是承诺，请以主管部门意见为准。"},
-            html_template='<p class="side"><span class="empty">{{value.text}}</span></p>',
-            apply_default_css=False,
-        )
-        outputs = [chat, talk, box, sources, calc]
-        wiring: dict[str, Any] = {"outputs": outputs, "api_visibility": "private", "concurrency_limit": 8}
-        gr.on([box.submit, send.click], reply, inputs=[box, chat, talk], **wiring)
-        for button in examples:
-            button.click(reply, inputs=[button, chat, talk], **wiring)
-        clear.click(fresh, inputs=None, **wiring)
-    return page
+    captions = {
+        "common.submit": words("提交"),
+        "common.clear": words("清空"),
+        "common.error": words("出错"),
+        "common.warning": words("注意"),
+        "common.info": words("提示"),
+        "common.loading": words("正在加载"),
+        "common.download": words("下载"),
+        "errors.connection_lost": words("与服务器的连接断了，恢复后再试即可，对话不会丢"),
+    }
+    return gr.I18n(**dict.fromkeys(("zh-CN", "zh", "en"), captions))
 
 
 def serve(host: str, port: int) -> None:
-    """Serve the page until stopped.
+    """Serve the site until stopped.
 
     Raises PortInUse where the address is taken, PackError where a pack is broken.
     """
@@ -118,28 +154,20 @@ def serve(host: str, port: int) -> None:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     _check_free(host, port)
-    desk = open_desk()
+    settings = load_settings()
+    desk = open_desk(settings)
     answer("?", replace(desk, talker=None))  # warm: the first question must not wait for the index
-    page = build_page(desk)
-    import gradio as gr
+    site = build_app(desk, settings)
+    import uvicorn
 
-    sys.stdout.write(f"明策：http://{host}:{port} （按 Ctrl+C 停止）\n")
+    shown = f"[{host}]" if ":" in host else host
+    sys.stdout.write(f"明策：http://{shown}:{port} （按 Ctrl+C 停止）\n")
     sys.stdout.flush()
+    if sys.stdout.isatty():
+        import webbrowser
 
-    page.queue(max_size=64).launch(
-        server_name=host,
-        server_port=port,
-        css=_CSS.read_text(encoding="utf-8"),
-        theme=gr.themes.Base(font=["Noto Sans CJK SC", "Microsoft YaHei", "sans-serif"], primary_hue="blue"),
-        js="() => { document.documentElement.lang = 'zh-CN' }",
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        ssr_mode=False,
-        share=False,
-        inbrowser=sys.stdout.isatty(),
-        quiet=True,
-    )
+        webbrowser.open(f"http://{shown}:{port}")
+    uvicorn.run(site, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
 
 
 def _check_free(host: str, port: int) -> None:

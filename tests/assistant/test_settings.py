@@ -15,11 +15,17 @@ from assistant.settings import ModelSettings, SettingsError, load_settings
         ("MINGCE_MODEL_OPTIONS", "[1]", "JSON 对象"),
         ("MINGCE_MODEL_OPTIONS", "{", "JSON 对象"),
         ("MINGCE_MODEL_PRICE", "2", "读,写"),
+        ("MINGCE_DESKS", "chat, admin", "admin"),
     ],
 )
 def test_a_broken_setting_is_named(name: str, value: str, message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         load_settings({"MINGCE_MODEL": "openai:x", name: value})
+
+
+def test_the_desks_of_the_page_in_their_order() -> None:
+    assert load_settings({"MINGCE_DESKS": "hotline,chat"}).desks == ("chat", "hotline")
+    assert len(load_settings({}).desks) == 5
 
 
 def test_the_settings_of_a_model() -> None:

@@ -1,0 +1,74 @@
+// What every page needs: light and dark, copying, downloads, printing, links from the answer to its source.
+(() => {
+  const KEY = 'mingce.theme';
+  const stored = () => { try { return localStorage.getItem(KEY); } catch { return null; } };
+  const dark = () => (stored() ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
+  const paint = () => {
+    const on = dark();
+    document.documentElement.classList.toggle('dark', on);
+    document.body?.classList.toggle('dark', on);
+  };
+  const copied = () => (document.documentElement.lang === 'en' ? 'Copied' : '已复制');
+  const copy = async (text) => {
+    if (navigator.clipboard && window.isSecureContext) {
+      try { await navigator.clipboard.writeText(text); return; } catch { /* no permission: the old way below */ }
+    }
+    const area = document.createElement('textarea');
+    const before = document.activeElement;
+    area.value = text;
+    area.setAttribute('aria-hidden', 'true');
+    area.className = 'hidden';
+    document.body.append(area);
+    area.select();
+    document.execCommand('copy');
+    area.remove();
+    before?.focus();
+  };
+  const download = (selector) => {
+    const box = document.querySelector(selector);
+    const link = box?.matches('a, button') ? box : box?.querySelector('a, button');
+    link?.click();
+  };
+  window.mingce = { copy, download, get copied() { return copied(); } };
+  document.addEventListener('click', async (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (!target) return;
+    if (target.closest('[data-theme-switch]')) {
+      try { localStorage.setItem(KEY, dark() ? 'light' : 'dark'); } catch { /* private window: for this page only */ }
+      paint();
+      return;
+    }
+    const button = target.closest('[data-copy]');
+    if (button) {
+      await copy(button.dataset.copy);
+      const caption = button.textContent;
+      if (caption !== copied()) { button.textContent = copied(); setTimeout(() => { button.textContent = caption; }, 1500); }
+      return;
+    }
+    if (target.closest('[data-print]')) { window.print(); return; }
+    const to = target.closest('[data-to]');
+    if (to) setTimeout(() => {
+      const source = document.getElementById(to.dataset.to);
+      source?.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
+      source?.focus({ preventScroll: true });
+      source?.classList.add('flash');
+      setTimeout(() => source?.classList.remove('flash'), 1600);
+    }, 250);
+    for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(target)) menu.removeAttribute('open');
+  });
+  document.addEventListener('rendered', (event) => {
+    if (event.target.closest('#thread') === null) return;
+    const last = event.target.querySelector('.turn:last-child');
+    last?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  });
+  const start = () => {
+    paint();
+    new MutationObserver(() => { if (document.body.classList.contains('dark') !== dark()) paint(); })
+      .observe(document.body, { attributes: true, attributeFilter: ['class'] });
+    const current = document.querySelector('.clause-block.current');
+    (current?.querySelector('mark') ?? current)?.scrollIntoView({ block: 'center' });
+  };
+  paint();
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start); else start();
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
+})();

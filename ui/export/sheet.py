@@ -1,0 +1,214 @@
+"""测算单: what was filled in, what comes of it, on which words of the text; as Word and as Excel."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.compose.notice import notice_text
+from assistant.compose.wording import Wording
+from assistant.compose.words import amount_text, failure_text, open_text, rule_text
+from assistant.screening import Line, Question, Screening
+from calculators.money import decimal_text, rate_text, yuan_text
+from calculators.outcome import Step
+from evals.sheets import safe_cell
+from ui.export.word import document, paragraph
+from ui.render.amounts import KINDS
+from ui.render.screening import STANDINGS, payee_title, total_notes
+from ui.words import Words
+
+_TITLE = "惠企政策测算单"
+_HEAD = ("编号", "项目", "结果", "金额", "下限（元）", "上限（元）", "种类", "给谁", "条款", "条文原文", "算法", "前提与原因")
+_WIDTHS = (10, 34, 12, 22, 14, 14, 10, 24, 9, 60, 44, 44)
+
+
+def sheet_word(path: Path, variants: Sequence[Screening], today: str) -> None:
+    """Write the sheet as a Word document, one part a variant."""
+    first = variants[0]
+    words = Wording(first.pack)
+    file = document(_TITLE, f"《{first.pack.meta.name}》")
+    paragraph(file, f"{notice_text(first.pack.meta, today, words)}。测算日期：{today}")
+    for number, found in enumerate(variants):
+        if len(variants) > 1:
+            file.add_heading(f"方案 {'AB'[number]}", level=1)
+        _filled_in(file, found, words)
+        _totals(file, found, words)
+        for name, title in STANDINGS.items():
+            lines = [line for line in found.lines if line.standing == name]
+            if lines:
+                file.add_heading(f"{title}（{len(lines)}）", level=2)
+            for line in lines:
+                _line(file, line, words)
+    file.save(str(path))
+
+
+def _filled_in(file: Any, found: Screening, words: Wording) -> None:
+    file.add_heading("填写内容", level=2)
+    for option in found.gate:
+        if option.id in found.profile.events:
+            paragraph(file, option.say, style="List Bullet")
+    answered = [question for question in found.questions if question.answer is not None]
+    if not answered:
+        return
+    table = file.add_table(rows=0, cols=2, style="Light Grid Accent 1")
+    for question in answered:
+        cells = table.add_row().cells
+        cells[0].text, cells[1].text = question.fact.name, answer_text(question)
+
+
+def answer_text(question: Question) -> str:
+    """An answer as it was understood; a figure that could not be read as it was typed."""
+    answer = question.answer
+    if isinstance(answer, bool):
+        return "是" if answer else "不是"
+    if isinstance(answer, tuple):
+        return "、".join(answer) or "都不是"
+    if question.number is None:
+        return f"{answer}（没有读懂）"
+    low, high = question.number.low, question.number.high
+    if question.fact.type == "money":
+        return yuan_text(high) if low == high else f"{yuan_text(low)}至{yuan_text(high)}"
+    return "–".join(dict.fromkeys((decimal_text(low), decimal_text(high)))) + question.fact.unit
+
+
+def _totals(file: Any, found: Screening, words: Wording) -> None:
+    file.add_heading("合计", level=2)
+    for total in found.payees:
+        span = (
+            f"{yuan_text(total.floor)} 至 {yuan_text(total.ceiling)}"
+            if total.floor != total.ceiling
+            else yuan_text(total.ceiling)
+        )
+        paragraph(file, "").add_run(f"{payee_title(total, words, Words())}：{span}").bold = True
+        for note in total_notes(total, words, Words()):
+            paragraph(file, note, style="List Bullet")
+    if not found.payees:
+        paragraph(file, "没有能算出金额的项目。")
+
+
+def _line(file: Any, line: Line, words: Wording) -> None:
+    benefit, outcome = line.benefit, line.outcome
+    entry = paragraph(file, "")
+    entry.add_run(f"{benefit.name}：{result_of(line, words)}").bold = True
+    paragraph(file, f"条款 [{benefit.clause}]“{' '.join(benefit.quote.text.split())}”", style="Quote")
+    paragraph(file, f"给谁：{benefit.to}")
+    if outcome.formula:
+        paragraph(file, f"算法：{outcome.formula}")
+    if outcome.steps:
+        paragraph(file, "步骤：" + "；".join(f"{step.label} {step_text(step)}" for step in outcome.steps))
+    for reason in why_of(line, words):
+        paragraph(file, reason, style="List Bullet")
+
+
+def result_of(line: Line, words: Wording) -> str:
+    """The amount of a line, or its standing."""
+    if line.standing not in ("computed", "ceiling"):
+        return STANDINGS[line.standing]
+    return "；".join(f"{amount.label} {amount_text(amount, words)}".strip() for amount in line.outcome.amounts)
+
+
+def why_of(line: Line, words: Wording) -> list[str]:
+    """Reasons against, what is missing, what stays open, what the text leaves unsure."""
+    outcome = line.outcome
+    why = [failure_text(c, line.facts, outcome, words) for c in outcome.failed] if line.standing == "not_eligible" else []
+    why += [line.gap] if line.gap else []
+    why += [rule_text(line.benefit, words)] if outcome.status == "unstated" else []
+    why += [f"还要知道：{'、'.join(outcome.missing)}"] if line.standing == "missing" else []
+    if line.standing in ("computed", "ceiling"):
+        open_ = open_text(outcome, line.facts, words)
+        why += [f"前提：{open_}"] if open_ else []
+        why += [*line.benefit.unsure, *line.benefit.notes]
+    return why
+
+
+def step_text(step: Step) -> str:
+    """The value of a step with its unit."""
+    if step.unit == "元":
+        return yuan_text(step.value)
+    return rate_text(step.value) if step.token is not None and step.token.kind == "rate" else decimal_text(step.value)
+
+
+def sheet_excel(path: Path, variants: Sequence[Screening], today: str) -> None:
+    """Write the sheet as a workbook: a page of results and one of answers for each variant; amounts are numbers in yuan."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    first = variants[0]
+    words = Wording(first.pack)
+    for number, found in enumerate(variants):
+        mark = f" {'AB'[number]}" if len(variants) > 1 else ""
+        results = book.create_sheet(f"测算{mark}")
+        results.append([f"{_TITLE}：《{first.pack.meta.name}》"])
+        results.append([f"{notice_text(first.pack.meta, today, words)}。测算日期：{today}"])
+        results.append(list(_HEAD))
+        for line in found.lines:
+            for row in _rows(line, words):
+                results.append([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
+        results.append([])
+        for total in found.payees:
+            notes = "；".join(total_notes(total, words, Words()))
+            cells = [
+                "合计",
+                payee_title(total, words, Words()),
+                "",
+                "",
+                float(total.floor),
+                float(total.ceiling),
+                "",
+                total.to,
+                "",
+                "",
+                "",
+                notes,
+            ]
+            results.append([safe_cell(cell) if isinstance(cell, str) else cell for cell in cells])
+        _shape(results)
+        answers = book.create_sheet(f"填写{mark}")
+        answers.append(["情况或事实", "填写"])
+        for option in found.gate:
+            if option.id in found.profile.events:
+                answers.append([option.say, "是"])
+        for question in found.questions:
+            if question.answer is not None:
+                answers.append([question.fact.name, safe_cell(answer_text(question))])
+        answers.column_dimensions["A"].width = answers.column_dimensions["B"].width = 40
+    book.save(path)
+
+
+def _rows(line: Line, words: Wording) -> list[list[str | float | None]]:
+    benefit, outcome = line.benefit, line.outcome
+    quote = " ".join(benefit.quote.text.split())
+    tail = [benefit.to, benefit.clause, quote, outcome.formula, "；".join(why_of(line, words))]
+    if line.standing not in ("computed", "ceiling"):
+        return [[benefit.id, benefit.name, STANDINGS[line.standing], "", None, None, "", *tail]]
+
+    return [
+        [
+            benefit.id,
+            f"{benefit.name} {amount.label}".strip(),
+            STANDINGS[line.standing],
+            amount_text(amount, words),
+            None if amount.low is None else float(amount.low),
+            float(amount.high),
+            KINDS[amount.kind],
+            *tail,
+        ]
+        for amount in outcome.amounts
+    ]
+
+
+def _shape(sheet: Any) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    for number, width in enumerate(_WIDTHS, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    for row in sheet.iter_rows(min_row=3):
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for cell in sheet[3]:
+        cell.font = Font(bold=True)
+    for row in sheet.iter_rows(min_row=4, min_col=5, max_col=6):
+        for cell in row:
+            cell.number_format = "#,##0.00"
+    sheet.freeze_panes = "C4"

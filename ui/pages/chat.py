@@ -1,0 +1,219 @@
+"""政策问答: the conversation, its sources, the conversations of this browser."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from assistant.pipeline import answer
+from assistant.state import Answer, Conversation, Desk
+from corpus.errors import MingceError
+from ui.chats import Shelf, shelf_of
+from ui.export.conversation import conversation_markdown, conversation_word
+from ui.pages.panel import acted, panel
+from ui.progress import answered
+from ui.render import page_html
+from ui.render.thread import Pending, Turn, sources_html, thread_html
+from ui.review import UNANSWERED, report
+from ui.words import Words
+
+STORE = "mingce.chats"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The open conversation as the server knows it."""
+
+    chat: str = ""
+    turns: tuple[Turn, ...] = ()
+    talk: Conversation = Conversation()
+
+
+@dataclass(frozen=True, slots=True)
+class ChatDesk:
+    """What the desk's events do; gradio apart, so that they can be called."""
+
+    desk: Desk
+    words: Words
+    data: Path
+
+    def thread(self, session: Session, pending: Pending | None = None) -> str:
+        """The conversation's HTML."""
+        pack = self.desk.packs[session.talk.pack_id or self.desk.default]
+        return thread_html(session.turns, self.words, pending, pack.meta.examples)
+
+    def bar(self, shelf: Shelf) -> str:
+        """The toolbar with the list of conversations."""
+        return page_html("chats.html.j2", self.words, shelf=shelf)
+
+    def sources(self, session: Session, turn: int = -1) -> str:
+        """The sources of a turn; of the last one by default."""
+        chosen = session.turns[turn] if -len(session.turns) <= turn < len(session.turns) else None
+        return sources_html(chosen, self.words)
+
+    def known(self, session: Session, shelf: Shelf) -> Session:
+        """The session where it is of the open conversation, else that conversation answered anew.
+
+        A server that was started again, or a page that was loaded again, knows nothing of it; the model is not asked then.
+        """
+        current = shelf.current
+        if current is None:
+            return Session()
+        if session.chat == current.id and tuple(t.question for t in session.turns)[-len(current.turns) :] == current.turns:
+            return session
+        quiet = replace(self.desk, talker=None)
+        found = Session(current.id)
+        for question in current.turns:
+            said, talk = answer(question, quiet, found.talk)
+            found = Session(current.id, (*found.turns, self._turn(question, said, talk)), talk)
+        return found
+
+    def ask(self, question: str, session: Session, shelf: Shelf) -> Iterator[tuple[Session, Shelf, Pending | None]]:
+        """The states of the page while a question is answered; the last has no pending turn."""
+        session = self.known(session, shelf)
+        yield session, shelf, Pending(question, self.words("正在查条文……"))
+        for step in answered(question, self.desk, session.talk):
+            if isinstance(step, str):
+                yield session, shelf, Pending(question, f"{step}……")
+                continue
+            said, talk = step
+            shelf = shelf.asked(question)
+            turn = self._turn(question, said, talk)
+            session = Session(shelf.open, (*session.turns, turn), talk)
+            if said.status in UNANSWERED:
+                report(self.data, [t.question for t in session.turns], said, "没有答上")
+            yield session, shelf, None
+
+    def _turn(self, question: str, said: Answer, talk: Conversation) -> Turn:
+        return Turn(question, said, self.desk.packs[talk.pack_id], script=talk.turns[-1].reading.script)
+
+    def rate(self, session: Session, turn: int, why: str | None) -> Session:
+        """The session with a turn rated; without a reason given as None it was useful."""
+        if not 0 <= turn < len(session.turns):
+            return session
+        rated = session.turns[turn]
+        if why is not None:
+            questions = [t.question for t in session.turns[: turn + 1]]
+            report(self.data, questions, rated.answer, why.strip() or "用户点了没用")
+        changed = replace(rated, rating="good" if why is None else "bad")
+        return replace(session, turns=(*session.turns[:turn], changed, *session.turns[turn + 1 :]))
+
+    def export(self, session: Session, kind: str) -> Path:
+        """The conversation as a file, md or docx."""
+        folder = Path(tempfile.mkdtemp(prefix="mingce-"))
+        path = folder / f"{self.words('政策问答')}-{self.desk.today}.{kind}"
+        if kind == "docx":
+            conversation_word(path, session.turns, self.desk.today)
+        else:
+            path.write_text(conversation_markdown(session.turns, self.desk.today), encoding="utf-8")
+        return path
+
+
+def build_chat(desk: Desk, words: Words, data: Path) -> Any:
+    """Lay out and wire the desk inside the open gradio Blocks; returns the function that a page load must call."""
+    import gradio as gr
+
+    room = ChatDesk(desk, words, data)
+    session = gr.State(Session(), time_to_live=6 * 3600)
+    store = gr.BrowserState(Shelf().stored(), storage_key=f"{STORE}.{words.language}", secret="mingce-on-this-browser")
+    with gr.Row(elem_id="chat-desk", equal_height=False):
+        with gr.Column(elem_id="chat-main", min_width=300):
+            bar = panel(room.bar(Shelf()), "chat-bar")
+            thread = panel(room.thread(Session()), "thread")
+            with gr.Row(elem_id="chat-input", equal_height=True):
+                box = gr.Textbox(
+                    show_label=False,
+                    container=False,
+                    placeholder=words("输入问题，按回车发送"),
+                    lines=1,
+                    max_lines=5,
+                    max_length=4000,
+                    elem_id="question",
+                    label=words("问题"),
+                )
+                send = gr.Button(words("提问"), variant="primary", elem_id="send", min_width=90)
+                stop = gr.Button(words("停止"), elem_id="stop", min_width=90, visible=desk.talker is not None)
+            download = gr.DownloadButton(visible="hidden", elem_id="chat-file")
+        with gr.Column(elem_id="chat-side", min_width=300):
+            sources = panel(room.sources(Session()), "sources")
+
+    outputs = [thread, sources, bar, box, session, store]
+
+    def shown(state: Session, shelf: Shelf, pending: Pending | None = None) -> Any:
+        aside = gr.skip() if pending else room.sources(state)
+        return room.thread(state, pending), aside, room.bar(shelf), "", state, shelf.stored()
+
+    def ask(question: str, state: Session, stored: Any) -> Any:
+        if not question.strip():
+            yield tuple(gr.skip() for _ in outputs)
+            return
+        try:
+            for state, shelf, pending in room.ask(question.strip(), state, shelf_of(stored)):
+                yield shown(state, shelf, pending)
+        except MingceError as error:
+            gr.Warning(words("出错：{error}", error=str(error)))
+            yield shown(state, shelf_of(stored))
+
+    def act(event: gr.EventData, state: Session, stored: Any) -> Any:
+        said = acted(event)
+        shelf = shelf_of(stored)
+        what = said.get("do", "")
+        if what == "say":
+            yield from ask(said.get("says", ""), state, stored)
+            return
+        if what == "say-number":
+            yield from ask(_number(said.get("number", ""), state), state, stored)
+            return
+        state = room.known(state, shelf)
+        if what == "sources":
+            turn = said.get("turn", "")
+            aside = room.sources(state, int(turn) if turn.isdecimal() else -1)
+            yield gr.skip(), aside, gr.skip(), gr.skip(), state, gr.skip()
+            return
+        if what == "rate":
+            turn = said.get("turn", "")
+            why = None if said.get("good") else said.get("why", "")
+            state = room.rate(state, int(turn) if turn.isdecimal() else -1, why)
+            yield room.thread(state), gr.skip(), gr.skip(), gr.skip(), state, gr.skip()
+            return
+        if what in ("new", "open", "drop"):
+            chat = said.get("chat", "")
+            shelf = shelf.fresh() if what == "new" else shelf.opened(chat) if what == "open" else shelf.dropped(chat)
+            yield shown(room.known(state, shelf), shelf)
+            return
+        yield tuple(gr.skip() for _ in outputs)
+
+    def export(event: gr.EventData, state: Session, stored: Any) -> Any:
+        said = acted(event)
+        state = room.known(state, shelf_of(stored))
+        if said.get("kind") not in ("md", "docx") or not state.turns:
+            return gr.skip()
+        return str(room.export(state, said["kind"]))
+
+    def restore(state: Session, stored: Any) -> Any:
+        shelf = shelf_of(stored)
+        return shown(room.known(state, shelf), shelf)
+
+    def stopped(state: Session, stored: Any) -> Any:
+        return shown(state, shelf_of(stored))
+
+    wiring: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 16, "show_progress": "hidden"}
+    asking = gr.on([box.submit, send.click], ask, [box, session, store], outputs, **wiring)
+    acting = [source.act(act, [session, store], outputs, **wiring) for source in (thread, bar)]
+    stop.click(stopped, [session, store], outputs, cancels=[asking, *acting], **wiring)
+    bar.file(export, [session, store], download, **wiring).then(js=_CLICK, fn=None, inputs=None, outputs=None)
+    return restore, [session, store], outputs
+
+
+_CLICK = "() => window.mingce.download('#chat-file')"
+
+
+def _number(typed: str, session: Session) -> str:
+    """What a figure that was put into the open question's field says: a bare one is in the field's unit."""
+    asks = session.turns[-1].answer.asks if session.turns else ()
+    fact = session.turns[-1].pack.facts.get(asks[0].fact) if asks else None
+    bare = typed.strip().replace(",", "").replace("，", "").replace(".", "", 1).isdecimal()
+    if fact is None or not bare:
+        return typed
+    return f"{typed.strip()}{'万元' if fact.type == 'money' else fact.unit}"

@@ -1,0 +1,335 @@
+"""The screener: the form with the questions that still matter, every benefit's result, totals, two variants side by side."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from assistant.compose.wording import Wording
+from assistant.compose.words import amount_text, failure_text, open_text, rule_text
+from assistant.screening import Line, PayeeTotal, Question, Screening, write_profile
+from calculators import Number, Total
+from calculators.money import decimal_text
+from corpus.schema import Fact, Pack
+from ui.render import page_html
+from ui.render.amounts import Bar, StepView, Sum, bar_of, span_parts, step_views, sum_view
+from ui.render.sources import Piece, clause_link, cut
+from ui.words import Words
+
+STANDINGS = {
+    "computed": "可测算",
+    "ceiling": "上限",
+    "missing": "缺少信息",
+    "not_eligible": "不符合",
+    "not_stated": "文中未规定",
+}
+_LEFT = {
+    "average": "平均支持强度，不是单个项目的上限，不计入合计",
+    "deduction": "税前扣除，不是发放的现金，不计入合计",
+    "period": "按年发放，各年不同，不计入合计",
+}
+NONE = ""  # the box that says that no option applies
+
+
+@dataclass(frozen=True, slots=True)
+class BoxView:
+    """A box or button of a question."""
+
+    id: str
+    value: str
+    caption: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A question of the form: `type` is one, many, flag or number."""
+
+    id: str
+    key: str
+    type: str
+    label: str
+    note: str
+    unit: str
+    boxes: tuple[BoxView, ...]
+    typed: str
+    read: str
+    fault: str
+    required: bool
+    clauses: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SumRow:
+    """One amount of a line."""
+
+    period: str
+    sum: Sum
+    bar: Bar
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """What comes of one benefit."""
+
+    id: str
+    name: str
+    clause: str
+    link: str
+    standing: str
+    title: str
+    to: str
+    rule: str
+    sums: tuple[SumRow, ...]
+    formula: str
+    steps: tuple[StepView, ...]
+    reasons: tuple[str, ...]
+    open: str
+    notes: tuple[str, ...]
+    quote: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TotalView:
+    """What one recipient gets."""
+
+    payee: str
+    title: str
+    figure: str
+    unit: str
+    bar: Bar
+    notes: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningView:
+    """A screened profile ready for its template."""
+
+    fields: tuple[FieldView, ...]
+    groups: tuple[tuple[str, str, tuple[LineView, ...]], ...]
+    totals: tuple[TotalView, ...]
+    open: int
+
+
+def screening_view(found: Screening, words: Words) -> ScreeningView:
+    """Questions, results by standing and totals, in the order in which they are read."""
+    wording = Wording(found.pack, words.language == "en")
+    top = max((total.ceiling for total in found.payees), default=Fraction(0))
+    peak = max((a.high for line in found.lines for a in line.outcome.amounts), default=Fraction(0))
+    lines = [line_view(found.pack, line, words, peak) for line in found.lines]
+    groups = [(name, title, tuple(v for v in lines if v.standing == name)) for name, title in STANDINGS.items()]
+    return ScreeningView(
+        tuple(_field(found, question, wording, words) for question in found.questions),
+        tuple(group for group in groups if group[2]),
+        tuple(_total(total, top, wording, words) for total in found.payees),
+        found.open_questions,
+    )
+
+
+def form_html(found: Screening, words: Words, *, variant: str = "a", both: bool = False) -> str:
+    """The form: what happened, and the questions that still matter."""
+    wording = Wording(found.pack, words.language == "en")
+    gate = [(option, wording.own(option.say), option.id in found.profile.events) for option in found.gate]
+    return page_html(
+        "screen_form.html.j2",
+        words,
+        view=screening_view(found, words),
+        gate=gate,
+        profile=json.dumps(json.loads(write_profile(found.profile)), ensure_ascii=False),
+        variant=variant,
+        both=both,
+    )
+
+
+def results_html(
+    found: Screening, words: Words, other: Screening | None = None, *, names: Sequence[str] = ("A", "B"), notice: object = None
+) -> str:
+    """The results; with another variant both side by side."""
+    view = screening_view(found, words)
+    rows = _compared(found, other, words) if other else []
+    second = screening_view(other, words) if other else None
+    return page_html("screen_results.html.j2", words, view=view, other=second, rows=rows, names=names, notice=notice)
+
+
+def _field(found: Screening, question: Question, wording: Wording, words: Words) -> FieldView:
+    fact = question.fact
+    name = f"q-{_slug(question.key)}"
+    answer = question.answer
+    kind, boxes = "number", ()
+    if fact.type == "choice":
+        kind = "one" if fact.exclusive else "many"
+        chosen = answer if isinstance(answer, tuple) else None
+        options = [(option, wording.own(option)) for option in question.options] + [(NONE, words("都不是"))]
+        boxes = tuple(
+            BoxView(f"{name}-{i}", value, caption, chosen is not None and (value in chosen or (value == NONE and not chosen)))
+            for i, (value, caption) in enumerate(options)
+        )
+    elif fact.type == "flag":
+        kind = "flag"
+        boxes = (
+            BoxView(f"{name}-y", "yes", words("是"), answer is True),
+            BoxView(f"{name}-n", "no", words("不是"), answer is False),
+        )
+    group = wording.listed(question.of_options) if question.of_options else ""
+    label = wording.own(fact.ask) if fact.ask else wording.own(fact.name)
+    of = next((wording.own(o.say) for o in found.gate if o.id == question.option), "")
+    return FieldView(
+        name,
+        question.key,
+        kind,
+        label,
+        "；".join(part for part in (group, of) if part),
+        _unit(fact, wording, words),
+        boxes,
+        answer if isinstance(answer, str) else "",
+        _read_back(question.number, fact, wording, words),
+        question.fault,
+        question.required,
+        tuple((clause, clause_link(wording, clause)) for clause in question.clauses),
+    )
+
+
+def _slug(key: str) -> str:
+    """An id for a key of letters that an attribute and a selector can hold."""
+    return key.encode("utf-8").hex()
+
+
+def _unit(fact: Fact, wording: Wording, words: Words) -> str:
+    if fact.type == "money":
+        return words("万元")
+    return wording.own(fact.unit) if fact.type == "count" else ""
+
+
+def _read_back(number: Number | None, fact: Fact, wording: Wording, words: Words) -> str:
+    if number is None:
+        return ""
+    if fact.type == "money":
+        text = wording.span(number.low, number.high)
+    else:
+        ends = [decimal_text(end) for end in dict.fromkeys((number.low, number.high))]
+        text = "–".join(ends) + wording.own(fact.unit)
+    return words("读作 {text}", text=text)
+
+
+def line_view(pack: Pack, line: Line, words: Words, peak: Fraction) -> LineView:
+    """One benefit's result; reasons are the clause's conditions beside what was filled in."""
+    wording = Wording(pack, words.language == "en")
+    benefit, outcome = line.benefit, line.outcome
+    reasons = [failure_text(c, line.facts, outcome, wording) for c in outcome.failed] if line.standing == "not_eligible" else []
+    if line.gap:
+        reasons.append(wording.own(line.gap))
+    if outcome.status == "changed":
+        reasons.append(words("条款已变，规则停用，请看原文"))
+    if outcome.status == "unstated":
+        reasons.append(rule_text(benefit, wording))
+    if line.standing == "missing":
+        reasons.append(words("还要知道：{facts}", facts=wording.listed(outcome.missing)))
+    shown = line.standing in ("computed", "ceiling")
+    return LineView(
+        benefit.id,
+        wording.own(benefit.name),
+        benefit.clause,
+        clause_link(wording, benefit.clause, [(benefit.quote.start, benefit.quote.end)]),
+        line.standing,
+        STANDINGS[line.standing],
+        wording.own(benefit.to),
+        rule_text(benefit, wording) if benefit.mode != "unstated" else "",
+        tuple(
+            SumRow(wording.own(a.label) if a.label else "", sum_view(a, wording), bar_of(a.low or Fraction(0), a.high, peak))
+            for a in outcome.amounts
+        ),
+        wording.sentence(outcome.formula),
+        tuple(step_views(outcome.steps, wording)),
+        tuple(reasons),
+        open_text(outcome, line.facts, wording) if shown else "",
+        tuple(wording.own(note) for note in (*benefit.unsure, *benefit.notes)) if shown else (),
+        cut(benefit.quote.text, [] if benefit.figure is None else _figure_span(pack, line)),
+    )
+
+
+def _figure_span(pack: Pack, line: Line) -> list[tuple[int, int]]:
+    figure, quote = line.benefit.figure, line.benefit.quote
+    if figure is None or not quote.start <= figure.start < quote.end:
+        return []
+    return [(figure.start - quote.start, figure.end - quote.start)]
+
+
+def payee_title(total: PayeeTotal, wording: Wording, words: Words) -> str:
+    """Whose total it is."""
+    if total.payee == "asker":
+        return words("申请单位合计")
+    return words("给{to}", to=wording.own(total.to)) if total.payee == "other" else wording.own(total.to)
+
+
+def total_notes(total: PayeeTotal, wording: Wording, words: Words) -> list[str]:
+    """What a total rests on: joint ceilings that bind, what is not promised, what is not counted."""
+    notes = [
+        words(
+            "{names}：受上限 {cap} 限制（{per}）",
+            names=_names(t, wording),
+            cap=wording.token(t.cap.cap),
+            per=wording.own(t.cap.per),
+        )
+        for t in total.counted
+        if t.cap is not None
+    ]
+    joined = [t.cap for t in total.counted if t.cap is not None and len(t.outcomes) > 1]
+    notes += [wording.own(text) for cap in joined for text in cap.unsure]
+    if any(t.amount.kind == "upper_bound" for t in total.counted):
+        notes.append(words("“最高”只是上限，下限按 0 计"))
+    notes += [f"{_names(t, wording)}（{amount_text(t.amount, wording)}）：{words(_LEFT[why])}" for t, why in total.left_out]
+    return notes
+
+
+def _names(total: Total, wording: Wording) -> str:
+    return wording.listed(outcome.benefit.name for outcome in total.outcomes)
+
+
+def _total(total: PayeeTotal, top: Fraction, wording: Wording, words: Words) -> TotalView:
+    figure, unit = span_parts(total.floor, total.ceiling, wording)
+    lines = tuple(f"{_names(t, wording)}：{amount_text(t.amount, wording)}" for t in total.counted)
+    title = payee_title(total, wording, words)
+    bar = bar_of(total.floor, total.ceiling, top)
+    return TotalView(total.payee, title, figure, unit, bar, tuple(total_notes(total, wording, words)), lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One benefit or total in both variants."""
+
+    name: str
+    clause: str
+    first: str
+    second: str
+    differs: bool
+
+
+def _compared(first: Screening, second: Screening, words: Words) -> list[Compared]:
+    wording = Wording(first.pack, words.language == "en")
+    rows = []
+    sides = [{line.benefit.id: line for line in found.lines} for found in (first, second)]
+    for benefit in first.pack.benefits.values():
+        if benefit.id in sides[0] or benefit.id in sides[1]:
+            left, right = (_said(side.get(benefit.id), wording, words) for side in sides)
+            rows.append(Compared(wording.own(benefit.name), benefit.clause, left, right, left != right))
+    ends = [{(t.payee, t.to): t for t in found.payees} for found in (first, second)]
+    for key in dict.fromkeys([*ends[0], *ends[1]]):
+        known = ends[0].get(key) or ends[1][key]
+        left, right = (_span(side.get(key), wording) for side in ends)
+        rows.append(Compared(payee_title(known, wording, words), "", left, right, left != right))
+    return rows
+
+
+def _said(line: Line | None, wording: Wording, words: Words) -> str:
+    if line is None:
+        return "—"
+    if line.standing in ("computed", "ceiling"):
+        return "；".join(f"{wording.own(a.label)} {amount_text(a, wording)}".strip() for a in line.outcome.amounts)
+    return words(STANDINGS[line.standing])
+
+
+def _span(total: PayeeTotal | None, wording: Wording) -> str:
+    return "".join(span_parts(total.floor, total.ceiling, wording)) if total else "—"
