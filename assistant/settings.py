@@ -51,7 +51,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of an environment (os.environ by default).
 
     MINGCE_DATA, MINGCE_POLICY, MINGCE_EMBEDDER, MINGCE_CHROMA_URL, MINGCE_VECTOR_WEIGHT; for a language model MINGCE_MODEL,
-    MINGCE_MODEL_SECONDS, MINGCE_MODEL_TOKENS, MINGCE_MODEL_OPTIONS, MINGCE_MODEL_PRICE; OTEL_EXPORTER_OTLP_ENDPOINT; MINGCE_DESKS for the page.
+    MINGCE_MODEL_SECONDS, MINGCE_MODEL_TOKENS, MINGCE_MODEL_OPTIONS, MINGCE_MODEL_PRICE; OTEL_EXPORTER_OTLP_ENDPOINT;
+    MINGCE_DESKS for the page.
 
     Raises SettingsError naming the variable, its value and what is valid.
     """

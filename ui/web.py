@@ -1,7 +1,5 @@
 """The web server: the pages of documents and errors, the application in both languages, headers that keep it in the house."""
 
-from __future__ import annotations
-
 import os
 import socket
 import sys
@@ -69,28 +67,29 @@ def build_app(desk: Desk, settings: Settings) -> Any:
 
 def _add_documents(site: Any, desk: Desk, words: Words) -> None:
     """The pages of the full text: `/policy/<pack>`, `/clause/<pack>/<id>`, and `/clause/<id>` of the default policy."""
-    from fastapi import Query
+    from fastapi import Request
     from fastapi.responses import HTMLResponse
 
     base = words.home
 
     def page(pack_id: str, clause: str, marks: list[str]) -> HTMLResponse:
         if pack_id not in desk.metas:
-            return _not_found(desk, words, words("没有政策“{name}”", name=pack_id))
+            return HTMLResponse(_not_found(desk, words, words("没有政策“{name}”", name=pack_id)), 404)
         pack = desk.packs[pack_id]
         if clause and pack.document.clause(clause) is None:
-            return _not_found(desk, words, words("《{name}》里没有第 {clause} 条", name=pack.meta.name, clause=clause), pack)
+            what = words("《{name}》里没有第 {clause} 条", name=pack.meta.name, clause=clause)
+            return HTMLResponse(_not_found(desk, words, what, pack), 404)
         spans = [span for mark in marks[:40] if (span := _span(mark)) is not None]
         return HTMLResponse(policy_page(pack, desk.today, words, clause, spans))
 
     def policy(pack_id: str) -> HTMLResponse:
         return page(pack_id, "", [])
 
-    def clause_of(pack_id: str, clause: str, mark: list[str] = Query(default=[])) -> HTMLResponse:
-        return page(pack_id, clause, mark)
+    def clause_of(pack_id: str, clause: str, request: Request) -> HTMLResponse:
+        return page(pack_id, clause, request.query_params.getlist("mark"))
 
-    def clause(clause: str, mark: list[str] = Query(default=[])) -> HTMLResponse:
-        return page(desk.default, clause, mark)
+    def clause(clause: str, request: Request) -> HTMLResponse:
+        return page(desk.default, clause, request.query_params.getlist("mark"))
 
     for path, endpoint in (
         (f"{base}policy/{{pack_id}}", policy),
@@ -105,16 +104,13 @@ def _span(mark: str) -> tuple[int, int] | None:
     return (int(start), int(end)) if start.isdecimal() and end.isdecimal() and len(mark) < 20 else None
 
 
-def _not_found(desk: Desk, words: Words, what: str, pack: Pack | None = None) -> Any:
-    from fastapi.responses import HTMLResponse
-
+def _not_found(desk: Desk, words: Words, what: str, pack: Pack | None = None) -> str:
     notice = notice_of(desk.packs[desk.default], desk.today, words)
     if pack is not None:
         links = [(f"{c.id} {c.title}", f"{words.home}clause/{pack.id}/{c.id}") for c in pack.document.clauses if c.id != "0"]
     else:
         links = [(meta.name, f"{words.home}policy/{pack_id}") for pack_id, meta in desk.metas.items()]
-    html = error_page(words, notice, 404, what, words("请从下面选一个，或回到首页查找。"), links)
-    return HTMLResponse(html, status_code=404)
+    return error_page(words, notice, 404, what, words("请从下面选一个，或回到首页查找。"), links)
 
 
 def _trouble(desk: Desk, path: str, status: int) -> str:

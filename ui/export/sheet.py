@@ -30,7 +30,7 @@ def sheet_word(path: Path, variants: Sequence[Screening], today: str) -> None:
     for number, found in enumerate(variants):
         if len(variants) > 1:
             file.add_heading(f"方案 {'AB'[number]}", level=1)
-        _filled_in(file, found, words)
+        _filled_in(file, found)
         _totals(file, found, words)
         for name, title in STANDINGS.items():
             lines = [line for line in found.lines if line.standing == name]
@@ -41,7 +41,7 @@ def sheet_word(path: Path, variants: Sequence[Screening], today: str) -> None:
     file.save(str(path))
 
 
-def _filled_in(file: Any, found: Screening, words: Wording) -> None:
+def _filled_in(file: Any, found: Screening) -> None:
     file.add_heading("填写内容", level=2)
     for option in found.gate:
         if option.id in found.profile.events:
@@ -132,7 +132,7 @@ def sheet_excel(path: Path, variants: Sequence[Screening], today: str) -> None:
     from openpyxl import Workbook
 
     book = Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     first = variants[0]
     words = Wording(first.pack)
     for number, found in enumerate(variants):

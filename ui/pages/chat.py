@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ class Session:
 
     chat: str = ""
     turns: tuple[Turn, ...] = ()
-    talk: Conversation = Conversation()
+    talk: Conversation = field(default_factory=Conversation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,8 @@ def build_chat(desk: Desk, words: Words, data: Path) -> Any:
             yield tuple(gr.skip() for _ in outputs)
             return
         try:
-            for state, shelf, pending in room.ask(question.strip(), state, shelf_of(stored)):
-                yield shown(state, shelf, pending)
+            for now, shelf, pending in room.ask(question.strip(), state, shelf_of(stored)):
+                yield shown(now, shelf, pending)
         except MingceError as error:
             gr.Warning(words("出错：{error}", error=str(error)))
             yield shown(state, shelf_of(stored))

@@ -25,9 +25,9 @@ _STEP = 25  # results between two lines of progress
 
 
 @lru_cache(maxsize=6)
-def _graded(folder: str, changed_ns: int) -> Run:
+def _graded(folder: Path, _changed_ns: int) -> Run:
     """A run as it is graded now; read again when its results changed."""
-    return load_run(Path(folder))
+    return load_run(folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class EvaluationDesk:
             raise SetError(f"没有运行“{name}”")
         folder = self.data / "evals" / name
         results = folder / RESULTS
-        return _graded(str(folder), results.stat().st_mtime_ns if results.is_file() else 0)
+        return _graded(folder, results.stat().st_mtime_ns if results.is_file() else 0)
 
     def show(self, name: str, against: str) -> tuple[str, str]:
         """The HTML of a run and of its comparison."""

@@ -56,10 +56,10 @@ class ScreenerDesk:
         form = form_html(current, self.words, variant=variants.active, both=both)
         notice = notice_of(current.pack, self.desk.today, self.words)
         if variants.second is None:
-            return tools, form, results_html(current, self.words, notice=notice)
+            return tools, form, results_html(current, self.words, None, notice)
         other = self.screened(variants.first if variants.active == "b" else variants.second)
         pair = (other, current) if variants.active == "b" else (current, other)
-        return tools, form, results_html(current, self.words, pair, notice=notice)
+        return tools, form, results_html(current, self.words, pair, notice)
 
     def read(self, text: str) -> Profile:
         """A profile that a browser or a file holds; raises ProfileError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.compose.wording import Wording
 from assistant.compose.words import condition_text, rule_text
@@ -15,7 +16,7 @@ from ui.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of a clause: `rules` are the numbers of the rules whose sentence it belongs to, `marked` what a link points at."""
+    """A stretch of a clause: `rules` are the numbers of the rules whose sentence it is in, `marked` what a link points at."""
 
     text: str
     rules: tuple[int, ...]
@@ -94,7 +95,8 @@ def document_html(
 ) -> str:
     """The full text; `clause` is pointed at, `marks` (offsets in the source) are highlighted."""
     wording = Wording(pack, words.language == "en")
-    places = sorted([*pack.document.clauses, *pack.document.headings], key=lambda place: place.start)
+    places: list[Clause | Heading] = [*pack.document.clauses, *pack.document.headings]
+    places.sort(key=lambda place: place.start)
     views = [_place(pack, place, wording, clause, marks) for place in places]
     return page_html("document.html.j2", words, pack=pack_view(pack, today, words), clauses=views, anchors=anchors)
 
@@ -139,7 +141,7 @@ def _stretches(pack: Pack, clause: Clause, rules: Sequence[Benefit], marks: Sequ
             tuple(dict.fromkeys(number for number, q in quoted if q.start <= start and end <= q.end)),
             any(first <= start and end <= last for first, last in spans),
         )
-        for start, end in zip(edges, edges[1:], strict=False)
+        for start, end in pairwise(edges)
         if end > start
     ]
 

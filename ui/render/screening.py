@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,6 +14,7 @@ from calculators.money import decimal_text
 from corpus.schema import Fact, Pack
 from ui.render import page_html
 from ui.render.amounts import Bar, StepView, Sum, bar_of, span_parts, step_views, sum_view
+from ui.render.frame import Notice
 from ui.render.sources import Piece, clause_link, cut
 from ui.words import Words
 
@@ -145,20 +145,19 @@ def form_html(found: Screening, words: Words, *, variant: str = "a", both: bool 
 
 
 def results_html(
-    found: Screening, words: Words, other: Screening | None = None, *, names: Sequence[str] = ("A", "B"), notice: object = None
+    found: Screening, words: Words, pair: tuple[Screening, Screening] | None = None, notice: Notice | None = None
 ) -> str:
-    """The results; with another variant both side by side."""
-    view = screening_view(found, words)
-    rows = _compared(found, other, words) if other else []
-    second = screening_view(other, words) if other else None
-    return page_html("screen_results.html.j2", words, view=view, other=second, rows=rows, names=names, notice=notice)
+    """The results of the profile that is filled in; with a pair of variants both side by side above them."""
+    rows = _compared(*pair, words) if pair else []
+    return page_html("screen_results.html.j2", words, view=screening_view(found, words), rows=rows, notice=notice)
 
 
 def _field(found: Screening, question: Question, wording: Wording, words: Words) -> FieldView:
     fact = question.fact
     name = f"q-{_slug(question.key)}"
     answer = question.answer
-    kind, boxes = "number", ()
+    kind = "number"
+    boxes: tuple[BoxView, ...] = ()
     if fact.type == "choice":
         kind = "one" if fact.exclusive else "many"
         chosen = answer if isinstance(answer, tuple) else None
@@ -246,11 +245,11 @@ def line_view(pack: Pack, line: Line, words: Words, peak: Fraction) -> LineView:
         tuple(reasons),
         open_text(outcome, line.facts, wording) if shown else "",
         tuple(wording.own(note) for note in (*benefit.unsure, *benefit.notes)) if shown else (),
-        cut(benefit.quote.text, [] if benefit.figure is None else _figure_span(pack, line)),
+        cut(benefit.quote.text, [] if benefit.figure is None else _figure_span(line)),
     )
 
 
-def _figure_span(pack: Pack, line: Line) -> list[tuple[int, int]]:
+def _figure_span(line: Line) -> list[tuple[int, int]]:
     figure, quote = line.benefit.figure, line.benefit.quote
     if figure is None or not quote.start <= figure.start < quote.end:
         return []
