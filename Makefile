@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python -m
 
-.PHONY: run test lint format index gate redteam compare bench train clean
+.PHONY: run test lint format index gate redteam compare bench bench-ui screenshots browser train clean
 
 .venv/run.stamp: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("需要 Python 3.11 或更新版本，现在是 " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
@@ -36,7 +36,14 @@ format: .venv/dev.stamp  ## put the code in shape
 gate: .venv/dev.stamp  ## the fast question sets against the committed baseline
 	$(BIN)/mingce eval gate
 
-test: lint  ## lint, types, packs, question sets against the baseline, tests
+# Debian's Chromium for the browser tests, where it is not there yet and this machine lets us install it; they are skipped without
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq \
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; } \
+	  || echo "no Chromium here and none could be installed: the browser tests will be skipped"
+
+test: lint browser  ## lint, types, packs, question sets against the baseline, tests
 	$(BIN)/mingce check
 	$(BIN)/mingce eval gate
 	$(PY) pytest
@@ -49,6 +56,12 @@ compare: .venv/dev.stamp  ## the built-in engine beside a naive RAG on the same 
 
 bench: .venv/dev.stamp  ## speed, memory and recall beside the naive peer
 	$(PY) evals.bench
+
+bench-ui: .venv/dev.stamp browser  ## speed of the pages in a browser, many users at once
+	$(PY) ui.browser.bench
+
+screenshots: .venv/dev.stamp browser  ## pictures of every desk into docs/images
+	$(PY) ui.browser.screenshots
 
 train: .venv/dev.stamp  ## train the shipped embedder and the learned signs anew
 	$(BIN)/mingce train-embedder

@@ -67,7 +67,7 @@ def _in_pack(pack: Pack, query: str, retriever: Retriever) -> Iterable[Found]:
 
 
 def _has(clause: Clause, term: str) -> bool:
-    return (len(term) > 1 or term.isdigit()) and (term in clause.text or term in clause.title)
+    return len(term) > 1 and (term in clause.text or term in clause.title)
 
 
 def _places(text: str, word: str) -> list[tuple[int, int]]:

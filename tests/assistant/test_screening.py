@@ -28,6 +28,13 @@ def test_every_benefit_of_every_pack_is_behind_an_option(jinan: Pack, liuhe: Pac
         assert len(ids) == len(set(ids))
 
 
+def test_what_the_form_says_has_its_english(jinan: Pack) -> None:
+    facts = jinan.facts.values()
+    said = {option.say for option in gate_of(jinan)} | {fact.ask or fact.name for fact in facts}
+    said |= {option for fact in facts for option in fact.options}
+    assert sorted(said - set(jinan.english)) == []
+
+
 def test_nothing_is_asked_before_something_happened(jinan: Pack) -> None:
     found = screen(jinan, Profile(jinan.id))
     assert (found.questions, found.lines, found.payees) == ((), (), ())

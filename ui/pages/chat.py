@@ -18,8 +18,6 @@ from ui.render.thread import Pending, Turn, sources_html, thread_html
 from ui.review import UNANSWERED, report
 from ui.words import Words
 
-STORE = "mingce.chats"
-
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -110,13 +108,12 @@ class ChatDesk:
         return path
 
 
-def build_chat(desk: Desk, words: Words, data: Path) -> Any:
-    """Lay out and wire the desk inside the open gradio Blocks; returns the function that a page load must call."""
+def build_chat(desk: Desk, words: Words, data: Path, store: Any) -> Any:
+    """Lay out and wire the desk inside the open gradio Blocks; returns what a page load must call. `store` is the browser's."""
     import gradio as gr
 
     room = ChatDesk(desk, words, data)
     session = gr.State(Session(), time_to_live=6 * 3600)
-    store = gr.BrowserState(Shelf().stored(), storage_key=f"{STORE}.{words.language}", secret="mingce-on-this-browser")
     with gr.Row(elem_id="chat-desk", equal_height=False):
         with gr.Column(elem_id="chat-main", min_width=300):
             bar = panel(room.bar(Shelf()), "chat-bar")

@@ -104,8 +104,8 @@ class EvaluationDesk:
         return join(self.data, target)
 
 
-def open_sets() -> list[QuestionSet]:
-    """The sets that a page may run or add to."""
+def question_sets() -> list[QuestionSet]:
+    """The sets that a page may run."""
     return [found for found in index().values() if found.card.kind == "questions"]
 
 
@@ -114,7 +114,9 @@ def build_evaluation(data: Path, words: Words) -> Any:
     import gradio as gr
 
     room = EvaluationDesk(data, words)
-    sets = [(f"{found.name}（{len(found.cases)}）", found.name) for found in open_sets()]
+    known = question_sets()
+    sets = [(f"{found.name}（{len(found.cases)}）", found.name) for found in known]
+    open_sets = [found.name for found in known if not found.card.kept]
     with gr.Row(elem_id="evaluation-head", equal_height=True):
         chosen = gr.Dropdown(choices=[], label=words("运行"), elem_id="evaluation-run", min_width=260)
         against = gr.Dropdown(choices=[], label=words("与这次比较"), elem_id="evaluation-against", min_width=260)
@@ -128,7 +130,7 @@ def build_evaluation(data: Path, words: Words) -> Any:
         gr.HTML(f"<h2>{words('候选题')}</h2>", apply_default_css=False)
         sheet = gr.DownloadButton(words("导出标注表"), elem_id="queue-sheet", size="sm")
         taken = gr.UploadButton(words("读回标注表"), file_types=[".xlsx", ".csv"], elem_id="queue-taken", size="sm")
-        into = gr.Dropdown(choices=[name for _, name in sets], label=words("并入题集"), elem_id="queue-into")
+        into = gr.Dropdown(choices=open_sets, label=words("并入题集"), elem_id="queue-into")
         add = gr.Button(words("并入"), elem_id="queue-join", size="sm")
     queue = panel(queue_html([], words), "queue")
     wiring: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 4, "show_progress": "hidden"}

@@ -14,7 +14,6 @@ from ui.render.frame import notice_of
 from ui.render.screening import form_html, results_html
 from ui.words import Words
 
-STORE = "mingce.screener"
 _MAX_FILE = 200_000
 
 
@@ -109,13 +108,12 @@ class ScreenerDesk:
             return Variants(Profile(self.desk.default))
 
 
-def build_screener(desk: Desk, words: Words) -> Any:
-    """Lay out and wire the desk inside the open gradio Blocks; returns what a page load must call."""
+def build_screener(desk: Desk, words: Words, store: Any) -> Any:
+    """Lay out and wire the desk inside the open gradio Blocks; returns what a page load must call. `store` is the browser's."""
     import gradio as gr
 
     room = ScreenerDesk(desk, words)
     start = Variants(Profile(desk.default))
-    store = gr.BrowserState(room.stored(start), storage_key=f"{STORE}.{words.language}", secret="mingce-on-this-browser")
     tools_html, form, results = room.shown(start)
     with gr.Row(elem_id="screener-head", equal_height=True):
         policy = gr.Dropdown(

@@ -22,8 +22,8 @@ from ui.words import Words
 
 _DETAIL = re.compile(r"- (?P<label>[^：:（(“\[]{1,16})(?:：|: ?)(?P<text>.+)")
 _REFERENCE = re.compile(r"\[(\d+(?:\.\d+)*)\]")
-_OUTCOMES = {"answer": "有依据", "ask": "待补充", "decline": "未载明"}
-_STATUSES = {
+OUTCOME_BADGES = {"answer": "有依据", "ask": "待补充", "decline": "未载明"}
+STATUS_BADGES = {
     "not_eligible": "不符合",
     "unstated": "文中未规定",
     "not_stated": "文中未规定",
@@ -105,7 +105,7 @@ def answer_view(answer: Answer, pack: Pack, words: Words, script: str = "") -> A
     rows = _rows(answer, wording)
     tone = answer.totals[0].amount.kind if answer.totals else answer.outcome
     return AnswerView(
-        _STATUSES.get(answer.status, _OUTCOMES[answer.outcome]),
+        STATUS_BADGES.get(answer.status, OUTCOME_BADGES[answer.outcome]),
         tone,
         _cards(answer, Wording(pack, script == "english"), to_traditional if script == "traditional" else str),
         tuple(rows),

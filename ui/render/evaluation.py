@@ -18,7 +18,7 @@ from ui.render import page_html
 from ui.words import Words
 
 _FAILURES = 60
-_TITLES = ("类别", "题集", "用户", "应有结果", "条款")
+TABLES = ("类别", "题集", "用户", "应有结果", "条款")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def run_html(run: Run, words: Words) -> str:
         words,
         spec=run.spec,
         summary=summary,
-        tables=[(title, summary.by[title]) for title in _TITLES if summary.by.get(title)],
+        tables=[(title, f"按{title}", summary.by[title]) for title in TABLES if summary.by.get(title)],
         bar=bar,
         measures=[(MEASURES[name], value) for name, value in summary.measures.items()],
         faults=[(CHECKS.get(name, name), count) for name, count in summary.faults.items()],

@@ -25,7 +25,7 @@ STANDINGS = {
     "not_eligible": "不符合",
     "not_stated": "文中未规定",
 }
-_LEFT = {
+LEFT_OUT = {
     "average": "平均支持强度，不是单个项目的上限，不计入合计",
     "deduction": "税前扣除，不是发放的现金，不计入合计",
     "period": "按年发放，各年不同，不计入合计",
@@ -279,7 +279,7 @@ def total_notes(total: PayeeTotal, wording: Wording, words: Words) -> list[str]:
     notes += [wording.own(text) for cap in joined for text in cap.unsure]
     if any(t.amount.kind == "upper_bound" for t in total.counted):
         notes.append(words("“最高”只是上限，下限按 0 计"))
-    notes += [f"{_names(t, wording)}（{amount_text(t.amount, wording)}）：{words(_LEFT[why])}" for t, why in total.left_out]
+    notes += [f"{_names(t, wording)}（{amount_text(t.amount, wording)}）：{words(LEFT_OUT[why])}" for t, why in total.left_out]
     return notes
 
 
