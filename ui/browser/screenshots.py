@@ -33,9 +33,7 @@ def ask(page: Any, question: str) -> None:
 
 
 def _chat(page: Any) -> None:
-    ask(page, "我们首次通过高新技术企业认定，能拿多少？")
-    page.get_by_role("button", name="规模以上工业企业").click()
-    page.locator(".turn .answer").nth(1).wait_for()
+    ask(page, "技术开发合同2000万元、技术咨询合同500万元，都已认定登记，各补多少？")
 
 
 def _screener(page: Any) -> None:
@@ -57,7 +55,8 @@ def _hotline(page: Any) -> None:
     _open(page, "坐席台")
     page.fill("#hotline-query", "技术合同 1.5‰")
     page.locator(".hit").first.wait_for()
-    page.locator(".calculator input").first.fill("2000")
+    page.locator("#hotline-query").press("ArrowDown")
+    page.locator(".hit.chosen .calculator input").first.fill("2000")
 
 
 def _library(page: Any) -> None:

@@ -190,6 +190,8 @@ def build_chat(desk: Desk, words: Words, data: Path, store: Any) -> Any:
 
     def restore(state: Session, stored: Any) -> Any:
         shelf = shelf_of(stored)
+        if shelf.current is None:  # a first question may already be on its way, and must not be wiped out
+            return *(gr.skip() for _ in range(2)), room.bar(shelf), *(gr.skip() for _ in range(3))
         return shown(room.known(state, shelf), shelf)
 
     def stopped(state: Session, stored: Any) -> Any:

@@ -166,6 +166,8 @@ def build_screener(desk: Desk, words: Words, store: Any) -> Any:
         return str(room.export(room.restored(stored), kind)) if kind in ("json", "docx", "xlsx") else gr.skip()
 
     def restore(stored: Any) -> Any:
+        if not stored:
+            return tuple(gr.skip() for _ in range(5))
         variants = room.restored(stored)
         return variants.first.policy, *shown(variants)
 
