@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from ui.browser.serving import LAUNCH, Served, chromium_path, serving
+from ui.browser.serving import LAUNCH, Served, chromium_path, scenes, serving
 
 USERS, TURNS = 20, 3
 _REPEATS = 7
@@ -23,13 +23,6 @@ GOALS = {
     "search as one types, median": 100.0,
     f"answer with {USERS} users at once, p95": 1000.0,
 }
-_QUESTIONS = (
-    "高新技术企业，研发经费投入{n}万，研发补助最多多少？",
-    "备案的重大科技创新产品，首次购买合同{n}万，研发单位能补多少？",
-    "技术开发合同成交额{n}万，能补多少",
-    "促成科技成果市内转化，年度技术合同成交额{n}万，补助多少",
-)
-_TYPED = "技术合同成交额"
 
 
 def in_browser(site: Served) -> dict[str, list[float]]:
@@ -49,10 +42,10 @@ def in_browser(site: Served) -> dict[str, list[float]]:
             page.locator("#question textarea").wait_for()
             pages.append((time.perf_counter() - started) * 1000)
             page.wait_for_timeout(600)
-            tokens.append(_first_token(page, _QUESTIONS[0].format(n=300 + number)))
+            tokens.append(_first_token(page, scenes()["questions"][0].format(n=300 + number)))
             page.get_by_role("tab", name="坐席台").click()
             page.focus("#hotline-query")
-            for char in _TYPED:
+            for char in scenes()["typed"]:
                 searches.append(_keystroke(page, char))
             context.close()
         browser.close()
@@ -118,11 +111,12 @@ def _ask_event(config: dict[str, Any]) -> dict[str, Any]:
 
 async def _user(client: httpx.AsyncClient, ask: dict[str, Any], number: int) -> tuple[list[float], list[float], int]:
     dice = random.Random(number)
+    questions = scenes()["questions"]
     session, store = f"bench{number:06d}", None
     totals, firsts, faults = [], [], 0
     await asyncio.sleep(dice.random() * 0.5)
     for _ in range(TURNS):
-        question = dice.choice(_QUESTIONS).format(n=dice.randint(300, 5000))
+        question = dice.choice(questions).format(n=dice.randint(300, 5000))
         started = time.perf_counter()
         body = {"data": [question, None, store], "fn_index": ask["id"], "session_hash": session, "trigger_id": None}
         joined = await client.post("/gradio_api/queue/join", json=body)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from ui.browser.serving import LAUNCH, chromium_path, serving
+from ui.browser.serving import LAUNCH, chromium_path, scenes, serving
+from ui.pages.frame import TITLES
 
 _OUT = Path(__file__).parents[2] / "docs" / "images"
 _SETTLE_MS = 700
@@ -33,17 +34,18 @@ def ask(page: Any, question: str) -> None:
 
 
 def _chat(page: Any) -> None:
-    ask(page, "技术开发合同2000万元、技术咨询合同500万元，都已认定登记，各补多少？")
+    ask(page, scenes()["chat"])
 
 
 def _screener(page: Any) -> None:
-    _open(page, "我能申领什么")
-    for event in ("first", "research", "loans", "transfer"):
+    _open(page, TITLES["screener"])
+    scene = scenes()["screener"]
+    for event in scene["events"]:
         page.check(f"#g-{event}")
         page.wait_for_timeout(300)
-    page.get_by_label("高新技术企业", exact=True).check()
-    page.get_by_label("规模以上工业企业", exact=True).check()
-    for label, text in (("研发经费投入是多少", "1.2亿"), ("备案贷款的不良本金", "800万"), ("促成在市内转化", "200万")):
+    for choice in scene["choices"]:
+        page.get_by_label(choice, exact=True).check()
+    for label, text in scene["figures"].items():
         page.get_by_label(label).fill(text)
         page.keyboard.press("Tab")
         page.wait_for_timeout(300)
@@ -52,25 +54,27 @@ def _screener(page: Any) -> None:
 
 
 def _hotline(page: Any) -> None:
-    _open(page, "坐席台")
-    page.fill("#hotline-query", "技术合同 1.5‰")
+    _open(page, TITLES["hotline"])
+    page.fill("#hotline-query", scenes()["hotline"]["query"])
     page.locator(".hit").first.wait_for()
     page.locator("#hotline-query").press("ArrowDown")
-    page.locator(".hit.chosen .calculator input").first.fill("2000")
+    page.locator(".hit.chosen .calculator input").first.fill(scenes()["hotline"]["figure"])
 
 
 def _library(page: Any) -> None:
-    _open(page, "政策库")
+    _open(page, TITLES["library"])
     page.locator(".pack").first.wait_for()
 
 
 def _evaluation(page: Any) -> None:
-    ask(page, "食堂的伙食费怎么补")
-    _open(page, "评测")
+    ask(page, scenes()["unanswered"])
+    _open(page, TITLES["evaluation"])
     page.locator("#evaluation-set input").click()
-    page.get_by_role("option").filter(has_text="red-team").click()
+    page.get_by_role("option").filter(has_text=scenes()["set"]).click()
     page.get_by_role("button", name="运行题集").click()
-    page.locator("#evaluation-shown .figures").wait_for(timeout=120_000)
+    page.get_by_text("已跑").wait_for()
+    page.get_by_text("已跑").wait_for(state="detached", timeout=120_000)
+    page.locator("#evaluation-shown .figures").wait_for()
 
 
 def _open(page: Any, desk: str) -> None:

@@ -11,6 +11,9 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from corpus.strict_yaml import mapping
 
 _STARTS_WITHIN_S = 60.0
 
@@ -85,6 +88,11 @@ def chromium_path() -> str | None:
     """Debian's Chromium, or what MINGCE_CHROMIUM names; None where this machine has no browser."""
     names = (os.environ.get("MINGCE_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
     return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+def scenes() -> dict[str, Any]:
+    """What the pictures and measurements type."""
+    return mapping(Path(__file__).with_name("scenes.yaml"))
 
 
 LAUNCH = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb", "--lang=zh-CN"]
