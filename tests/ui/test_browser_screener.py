@@ -64,7 +64,7 @@ def test_a_firm_sees_every_result_and_no_money_of_the_bank(open_page: Open) -> N
     fill(page, "促成在市内转化", "299万")
     page.locator(".group-not_eligible").get_by_text("达到300万元（含），您说的是299万元").wait_for()
     come_to(page, {"申请单位合计": "30–40万元", "给银行（不是借款企业）": "280万元"})
-    assert "平均支持强度，不是单个项目的上限" in page.locator(".payee-asker").inner_text()
+    assert "平均数，不是单个项目的上限" in page.locator(".payee-asker").inner_text()
     assert page.locator(".benefit .bar").count() >= 3
     fill(page, "促成在市内转化", "三百万元")
     page.get_by_text("读作 300万元").wait_for()

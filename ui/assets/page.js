@@ -61,8 +61,25 @@
     const last = event.target.querySelector('.turn:last-child');
     last?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
   });
+  // The open desk stands in the address, so that it can be bookmarked and survives a reload.
+  const PREFIX = 'desk-', SUFFIX = '-button';
+  const tabOf = (name) => document.getElementById(PREFIX + name + SUFFIX);
+  document.addEventListener('click', (event) => {
+    const tab = event.target instanceof Element && event.target.closest('[role="tab"]');
+    if (!tab?.id.startsWith(PREFIX)) return;
+    const url = new URL(location.href);
+    url.searchParams.set('desk', tab.id.slice(PREFIX.length, -SUFFIX.length));
+    history.replaceState(history.state, '', url);
+  });
+  const openDesk = (tries = 100) => {
+    const wanted = new URLSearchParams(location.search).get('desk');
+    const tab = wanted && tabOf(wanted);
+    if (tab) { if (tab.getAttribute('aria-selected') !== 'true') tab.click(); }
+    else if (wanted && tries) setTimeout(() => openDesk(tries - 1), 50);
+  };
   const start = () => {
     paint();
+    openDesk();
     new MutationObserver(() => { if (document.body.classList.contains('dark') !== dark()) paint(); })
       .observe(document.body, { attributes: true, attributeFilter: ['class'] });
     const current = document.querySelector('.clause-block.current');
