@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from assistant.pipeline import answer
 from assistant.screening import Profile, ProfileError
 from assistant.settings import load_settings
 from assistant.state import Desk
@@ -184,3 +185,11 @@ def test_a_missing_page_is_a_page_for_browsers_and_json_for_programs(site: Any) 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
 def test_no_page_that_loads_from_elsewhere(site: Any, path: str) -> None:
     assert get(site, path).status_code == 404
+
+
+def test_every_example_of_a_policy_is_answered_in_both_languages(desk: Desk) -> None:
+    for pack in desk.packs.values():
+        for example in pack.meta.examples:
+            for question in {example, pack.english.get(example, example)}:
+                said, _ = answer(question, desk)
+                assert said.outcome == "answer", question

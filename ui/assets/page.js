@@ -77,9 +77,28 @@
     if (tab) { if (tab.getAttribute('aria-selected') !== 'true') tab.click(); }
     else if (wanted && tries) setTimeout(() => openDesk(tries - 1), 50);
   };
+  // Gradio says these few words in English whatever the page's language is.
+  const SAID = { Error: '出错', Warning: '注意', Info: '提示', Success: '完成' };
+  const LOST = /^Connection to the server was lost/, LOST_ZH = '与服务器的连接断了，正在重连；恢复后再问一次即可，对话不会丢。';
+  const BACK = /^Connection re-?established/i, BACK_ZH = '已重新连上。';
+  const translate = () => {
+    if (document.documentElement.lang === 'en') return;
+    for (const title of document.querySelectorAll('.toast-title')) {
+      const text = title.textContent.trim();
+      if (SAID[text]) title.textContent = SAID[text];
+    }
+    for (const line of document.querySelectorAll('.toast-message-text')) {
+      const text = line.textContent.trim();
+      if (LOST.test(text)) line.textContent = LOST_ZH;
+      else if (BACK.test(text)) line.textContent = BACK_ZH;
+    }
+  };
   const start = () => {
     paint();
     openDesk();
+    new MutationObserver((changes) => {
+      if (changes.some((change) => change.target instanceof Element && change.target.closest('.toast-wrap'))) translate();
+    }).observe(document.body, { childList: true, subtree: true });
     new MutationObserver(() => { if (document.body.classList.contains('dark') !== dark()) paint(); })
       .observe(document.body, { attributes: true, attributeFilter: ['class'] });
     const current = document.querySelector('.clause-block.current');

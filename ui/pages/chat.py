@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from assistant.compose.wording import Wording
 from assistant.pipeline import answer
 from assistant.state import Answer, Conversation, Desk
 from corpus.errors import MingceError
@@ -39,7 +40,8 @@ class ChatDesk:
     def thread(self, session: Session, pending: Pending | None = None) -> str:
         """The conversation's HTML."""
         pack = self.desk.packs[session.talk.pack_id or self.desk.default]
-        return thread_html(session.turns, self.words, pending, pack.meta.examples)
+        wording = Wording(pack, self.words.language == "en")
+        return thread_html(session.turns, self.words, pending, [wording.own(text) for text in pack.meta.examples])
 
     def bar(self, shelf: Shelf) -> str:
         """The toolbar with the list of conversations."""
