@@ -116,6 +116,7 @@ class Binder:
             notes=tuple(file.notes),
             cues=tuple(file.cues),
             once=file.once,
+            payee=file.payee,
         )
 
     def _periods(self, file: BenefitFile, quotes: list[Quote], where: str) -> tuple[Period, ...]:
@@ -171,7 +172,10 @@ class Binder:
             self.faults += [f"{where}：没有规则 {name}" for name in option.benefits if name not in benefits]
             sets = self._conditions(option.sets, [], where)
             self.faults += [f"{where}：sets 只能写选项或是非，不能写“{c.text}”" for c in sets if c.threshold is not None]
-            options.append(GateOption(option.id, option.say, tuple(option.benefits), sets))
+            strange = [other for other in option.excludes if other not in {known.id for known in file.options}]
+            self.faults += [f"{where}：excludes 里没有选项 {other}" for other in strange]
+            gaps = tuple(Gap(gap.say, (), self._conditions(gap.when, [], where)) for gap in option.gaps)
+            options.append(GateOption(option.id, option.say, tuple(option.benefits), sets, tuple(option.excludes), gaps))
         return tuple(options)
 
     def topic(self, file: TopicFile, benefits: Mapping[str, Benefit]) -> Topic:

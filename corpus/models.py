@@ -90,6 +90,7 @@ class BenefitFile(_Strict):
     cap_note: str = ""
     schedule: list[PeriodFile] = []
     once: bool = False
+    payee: Literal["asker", "other", "unstated"] | None = None
     open: list[str] = []
     unsure: list[str] = []
     notes: list[str] = []
@@ -156,6 +157,8 @@ class GateOptionFile(_Strict):
     say: str
     benefits: list[Word] = Field(min_length=1)
     sets: list[str] = []
+    excludes: list[str] = []
+    gaps: list[GapFile] = []
 
 
 class GateFile(_Strict):

@@ -8,6 +8,7 @@ from typing import Literal
 BEYOND = "beyond"  # the key of example questions that a text does not answer
 AmountMode = Literal["exact", "range", "upper_bound", "average", "unstated", "deduction"]
 FactType = Literal["money", "count", "flag", "choice"]
+Payee = Literal["asker", "other", "unstated"]
 Operator = Literal["is", "not", "in", ">=", ">", "<=", "<"]
 
 
@@ -121,6 +122,7 @@ class Benefit:
     notes: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
     once: bool = False
+    payee: Payee | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,21 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class GateOption:
+    """Something that may have happened to a firm, the benefits that it bears on, and what it says of the facts.
+
+    `excludes` are options that cannot have happened in the same year; `gaps` what the text leaves open of this one.
+    """
+
+    id: str
+    say: str
+    benefits: tuple[str, ...]
+    sets: tuple[Condition, ...] = ()
+    excludes: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A subject of one clause with the words that bring it up: one strong word, or several weak ones."""
 
@@ -195,16 +212,6 @@ class Topic:
     benefits: tuple[str, ...]
     gaps: tuple[Gap, ...] = ()
     quote: Quote | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GateOption:
-    """Something that may have happened to a firm, the benefits that it bears on, and what it says of the facts."""
-
-    id: str
-    say: str
-    benefits: tuple[str, ...]
-    sets: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from filelock import FileLock
@@ -92,8 +93,11 @@ def drop(data: Path, candidate_id: str) -> None:
         save(data, [entry for entry in load(data) if entry.id != candidate_id])
 
 
-def label_one(data: Path, candidate_id: str, row: Row) -> bool:
-    """Label one candidate with the fields of a sheet's row; whether the queue has it. Raises SetError for a faulty label."""
+def label_one(data: Path, candidate_id: str, row: Row, known: AbstractSet[str]) -> bool:
+    """Label one candidate with the fields of a sheet's row; whether the queue has it.
+
+    Raises SetError for a faulty label, and for a clause that is not among the `known`.
+    """
     with _locked(data):
         queue = load(data)
         entry = next((entry for entry in queue if entry.id == candidate_id), None)
@@ -101,6 +105,9 @@ def label_one(data: Path, candidate_id: str, row: Row) -> bool:
             return False
         try:
             labelled = entry.model_copy(update={"label": _label(entry, row)})
+            strange = [clause for clause in labelled.label.clauses if clause not in known] if labelled.label else []
+            if strange:
+                raise SetError(f"条款：没有第 {'、'.join(strange)} 条")
         except ValidationError as error:
             raise SetError("；".join(explain(error))) from None
         except ValueError as error:

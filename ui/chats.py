@@ -5,6 +5,7 @@ What comes back from a browser may be anything: it is read into these types, and
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,10 +34,11 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The conversations of one browser, the latest first, and which of them is open."""
+    """The conversations of one browser, the latest first, which of them is open in this tab, and which was just deleted."""
 
     chats: tuple[Chat, ...] = ()
     open: str = ""
+    gone: str = ""
 
     @property
     def current(self) -> Chat | None:
@@ -60,15 +62,20 @@ class Shelf:
     def dropped(self, chat_id: str) -> Shelf:
         """The shelf without a conversation."""
         chats = tuple(chat for chat in self.chats if chat.id != chat_id)
-        return Shelf(chats, "" if chat_id == self.open else self.open)
+        return Shelf(chats, "" if chat_id == self.open else self.open, chat_id)
 
-    def stored(self) -> dict[str, Any]:
-        """The shelf as the browser stores it."""
-        return {"open": self.open, "chats": [{"id": c.id, "day": c.day, "turns": list(c.turns)} for c in self.chats]}
+    def stored(self) -> str:
+        """The shelf as the browser stores it, JSON."""
+        chats = [{"id": chat.id, "day": chat.day, "turns": list(chat.turns)} for chat in self.chats]
+        return json.dumps({"open": self.open, "chats": chats, "dropped": self.gone}, ensure_ascii=False)
 
 
 def shelf_of(stored: Any) -> Shelf:
     """The shelf of what a browser sent."""
+    try:
+        stored = json.loads(str(stored or "null"))
+    except (ValueError, RecursionError):
+        return Shelf()
     if not isinstance(stored, dict) or not isinstance(stored.get("chats"), list):
         return Shelf()
     chats = [chat for entry in stored["chats"][:MAX_CHATS] if (chat := _chat(entry)) is not None]

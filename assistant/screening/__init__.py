@@ -1,12 +1,14 @@
 """What a firm could claim in a year: what happened, the facts that matter, every benefit's result, totals per recipient."""
 
-from assistant.screening.amounts import read_number
+from assistant.screening.amounts import Fault, read_number
 from assistant.screening.gate import gate_of
 from assistant.screening.profile import Profile, ProfileError, read_profile, write_profile
 from assistant.screening.quick import quick, quick_fields
-from assistant.screening.screen import Line, PayeeTotal, Question, Screening, screen
+from assistant.screening.screen import NOT_WRITTEN, Line, PayeeTotal, Question, Screening, screen
 
 __all__ = [
+    "NOT_WRITTEN",
+    "Fault",
     "Line",
     "PayeeTotal",
     "Profile",

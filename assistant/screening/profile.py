@@ -64,8 +64,8 @@ def read_profile(text: str, policies: tuple[str, ...]) -> Profile:
     """The profile of a file; raises ProfileError naming the field, what was found and what is valid."""
     try:
         raw = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ProfileError(f"不是明策的填写记录（第 {error.lineno} 行不是 JSON）") from None
+    except (ValueError, RecursionError):  # a number of 5,000 digits and brackets 100,000 deep are no JSON that we read
+        raise ProfileError("不是明策的填写记录（不是 JSON）") from None
     try:
         file = _File.model_validate(raw)
     except ValidationError as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from assistant.screening.amounts import read_number
+from assistant.screening.amounts import Fault, read_number
 from assistant.screening.screen import Line, line_of
 from calculators import Facts, Number
 from corpus.schema import Benefit, Fact, Pack
@@ -16,16 +16,16 @@ def quick_fields(pack: Pack, benefit: Benefit) -> tuple[Fact, ...]:
     return tuple(pack.facts[name] for name in dict.fromkeys(names))
 
 
-def quick(pack: Pack, benefit: Benefit, typed: Mapping[str, str]) -> tuple[Line, dict[str, str]]:
+def quick(pack: Pack, benefit: Benefit, typed: Mapping[str, str]) -> tuple[Line, dict[str, Fault]]:
     """The result of a benefit whose choices and yes-or-no conditions are taken as met, and the fault of each field."""
     numbers: dict[tuple[str, str], Number] = {}
-    faults: dict[str, str] = {}
+    faults: dict[str, Fault] = {}
     for fact in quick_fields(pack, benefit):
         text = typed.get(fact.name, "").strip()
         if not text:
             continue
         number = read_number(text, fact)
-        if isinstance(number, str):
+        if isinstance(number, Fault):
             faults[fact.name] = number
         else:
             numbers[(fact.name, "")] = number

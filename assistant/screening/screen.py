@@ -7,21 +7,23 @@ centre), but for what holds for the asker whatever the subject.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
-from assistant.screening.amounts import read_number
+from assistant.screening.amounts import Fault, read_number
 from assistant.screening.gate import gate_of
-from assistant.screening.payees import Payee, payee_of
+from assistant.screening.payees import payee_of
 from assistant.screening.profile import Answer, Profile
 from calculators import Facts, Number, Outcome, Total, evaluate, totals
 from calculators.logic import all_of, judge
-from corpus.schema import Benefit, Condition, Fact, GateOption, JointCap, Pack
+from calculators.money import yuan_text
+from corpus.schema import Benefit, Condition, Fact, Gap, GateOption, JointCap, Pack, Payee
 
-Standing = Literal["computed", "ceiling", "missing", "not_eligible", "not_stated"]
+Standing = Literal["computed", "ceiling", "average", "missing", "not_eligible", "not_stated", "changed"]
 Left = Literal["average", "deduction", "period"]
 _ASKER = ""  # the scope of what holds for the asker
+NOT_WRITTEN = "条文没有写这种情况，属于文中未规定"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +38,32 @@ class Question:
     required: bool
     answer: Answer | None = None
     number: Number | None = None
-    fault: str = ""
+    fault: Fault | None = None
     option: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What comes of one benefit."""
+    """What comes of one benefit; amounts are within the joint ceilings, `caps` are those that the benefit shares.
+
+    `gap` says what the text leaves open, `clash` names the option that cannot have happened in the same year.
+    """
 
     benefit: Benefit
     standing: Standing
     outcome: Outcome
     facts: Facts
     gap: str = ""
+    clash: str = ""
+    caps: tuple[JointCap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PayeeTotal:
     """What one recipient gets, in yuan: the text promises no less than `floor` and no more than `ceiling`.
 
-    A ceiling without a floor counts as nought in `floor`; `left_out` holds what cannot be added up and why; `caps` are the
-    joint ceilings that bind.
+    A ceiling without a floor counts as nought in `floor`; `left_out` holds what cannot be added up and why; `shared` are the
+    joint ceilings over two or more of the counted benefits; `open` counts the benefits of this recipient without a result.
     """
 
     payee: Payee
@@ -65,7 +72,8 @@ class PayeeTotal:
     ceiling: Fraction
     counted: tuple[Total, ...]
     left_out: tuple[tuple[Total, Left], ...]
-    caps: tuple[JointCap, ...]
+    shared: tuple[JointCap, ...]
+    open: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ class Screening:
     @property
     def open_questions(self) -> int:
         """How many necessary questions have no usable answer."""
-        return sum(q.required and (q.answer is None or bool(q.fault)) for q in self.questions)
+        return sum(q.required and (q.answer is None or q.fault is not None) for q in self.questions)
 
 
 @dataclass(slots=True)
@@ -90,7 +98,7 @@ class _Read:
     """Answers as facts, by scope; faults by key."""
 
     facts: dict[str, Facts] = field(default_factory=dict)
-    faults: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, Fault] = field(default_factory=dict)
     numbers: dict[str, Number] = field(default_factory=dict)
 
 
@@ -100,21 +108,27 @@ def screen(pack: Pack, profile: Profile) -> Screening:
     chosen = [option for option in gate if option.id in profile.events]
     read = _read(pack, profile, chosen)
     lines: list[Line] = []
+    results: list[Outcome] = []
     questions: dict[str, Question] = {}
     for option in chosen:
         facts = read.facts[option.id]
+        clash = next((other.say for other in chosen if other.id in option.excludes or option.id in other.excludes), "")
         done = {line.benefit.id for line in lines}
-        fresh = [pack.benefits[b] for b in option.benefits if b in pack.benefits and b not in done]
-        found = [line_of(pack, benefit, facts) for benefit in fresh]
-        lines += found
-        for line in found:
-            for question in _questions(pack, option, line, read, profile):
+        for benefit in [pack.benefits[b] for b in option.benefits if b in pack.benefits and b not in done]:
+            outcome = _result(pack, benefit, facts)
+            line = _line(pack, outcome, facts, option.gaps)
+            if clash:
+                line = Line(benefit, "missing", Outcome(benefit, "missing"), facts, clash=clash)
+            elif not line.gap:
+                results.append(outcome)
+            lines.append(line)
+            for question in _questions(pack, option, line, read, profile) if not clash else ():
                 known = questions.get(question.key)
                 questions[question.key] = question if known is None else _merged(known, question)
     order = {benefit: number for number, benefit in enumerate(pack.benefits)}
     lines.sort(key=lambda line: order[line.benefit.id])
-    results = totals([line.outcome for line in lines if not line.gap], pack.joint_caps)
-    return Screening(pack, profile, gate, tuple(questions.values()), tuple(lines), _by_payee(results))
+    results.sort(key=lambda outcome: order[outcome.benefit.id])
+    return Screening(pack, profile, gate, tuple(questions.values()), tuple(lines), _by_payee(pack, results, lines))
 
 
 def _merged(known: Question, more: Question) -> Question:
@@ -135,22 +149,49 @@ def _merged(known: Question, more: Question) -> Question:
 
 def line_of(pack: Pack, benefit: Benefit, facts: Facts) -> Line:
     """What comes of one benefit for some facts; what the text leaves open is not stated, rather than refused."""
+    return _line(pack, _result(pack, benefit, facts), facts)
+
+
+def _result(pack: Pack, benefit: Benefit, facts: Facts) -> Outcome:
+    """The outcome of a rule; one that names no sum waits for its conditions like any other."""
     outcome = evaluate(benefit, facts, pack.facts, withdrawn=benefit.id in pack.withdrawn)
-    if outcome.status == "not_eligible":
-        for topic in pack.topics:
-            for gap in topic.gaps if benefit.id in topic.benefits else ():
-                if gap.when and all_of(judge(condition, facts, pack.facts) for condition in gap.when) is True:
-                    return Line(benefit, "not_stated", outcome, facts, gap.say)
-    return Line(benefit, _standing(outcome), outcome, facts)
+    if outcome.status == "unstated":
+        open_ = tuple(dict.fromkeys(c.fact for c in benefit.when if judge(c, facts, pack.facts) is None))
+        return replace(outcome, status="missing", missing=open_) if open_ else outcome
+    return outcome
+
+
+def _line(pack: Pack, outcome: Outcome, facts: Facts, gaps: Sequence[Gap] = ()) -> Line:
+    benefit = outcome.benefit
+    caps = tuple(cap for cap in pack.joint_caps if benefit.id in cap.over)
+    if outcome.status != "not_eligible":
+        return Line(benefit, _standing(outcome), _within(outcome, caps), facts, caps=caps)
+    topics = [topic for topic in pack.topics if benefit.id in topic.benefits]
+    for gap in (*gaps, *(gap for topic in topics for gap in topic.gaps)):
+        if gap.when and all_of(judge(condition, facts, pack.facts) for condition in gap.when) is True:
+            return Line(benefit, "not_stated", outcome, facts, gap.say)
+    if all(c.op == "in" and not facts.chosen.get(c.fact) for c in outcome.failed):
+        # 都不是: of what is none of its cases a text says nothing
+        return Line(benefit, "not_stated", outcome, facts, NOT_WRITTEN)
+    return Line(benefit, "not_eligible", outcome, facts)
+
+
+def _within(outcome: Outcome, caps: Sequence[JointCap]) -> Outcome:
+    """The outcome with a joint ceiling that binds on this benefit alone."""
+    for total in totals([outcome], caps):
+        if total.cap is not None:
+            ceiling = f"{outcome.formula}，超过上限，按上限 {yuan_text(total.amount.high)}"
+            return replace(outcome, amounts=(total.amount,), steps=total.steps, formula=ceiling)
+    return outcome
 
 
 def _standing(outcome: Outcome) -> Standing:
     if outcome.status in ("calculated", "zero"):
-        bounded = any(amount.kind in ("upper_bound", "average") for amount in outcome.amounts)
-        return "ceiling" if bounded else "computed"
+        kinds = {amount.kind for amount in outcome.amounts}
+        return "average" if "average" in kinds else "ceiling" if "upper_bound" in kinds else "computed"
     if outcome.status in ("missing", "invalid"):
         return "missing"
-    return "not_eligible" if outcome.status == "not_eligible" else "not_stated"
+    return outcome.status if outcome.status in ("not_eligible", "changed") else "not_stated"
 
 
 def _key(pack: Pack, option: GateOption, name: str, group: tuple[str, ...] = ()) -> str:
@@ -198,13 +239,22 @@ def _questions(pack: Pack, option: GateOption, line: Line, read: _Read, profile:
             required or name in (benefit.of, benefit.times),
             answer,
             read.numbers.get(key),
-            read.faults.get(key, ""),
+            read.faults.get(key),
             "" if fact.of_asker else option.id,
         )
 
 
 def _read(pack: Pack, profile: Profile, chosen: Sequence[GateOption]) -> _Read:
     read = _Read()
+    known = {
+        _key(pack, option, name, group)
+        for option in chosen
+        for benefit in option.benefits
+        if benefit in pack.benefits
+        for name, group in _fields(pack, pack.benefits[benefit])
+    }
+    # an answer that no field of the form shows must not count
+    profile = replace(profile, answers={key: answer for key, answer in profile.answers.items() if key in known})
     shared = _facts(pack, profile, _ASKER, read)
     for option in chosen:
         own = _facts(pack, profile, option.id, read)
@@ -247,36 +297,59 @@ def _facts(pack: Pack, profile: Profile, scope: str, read: _Read) -> Facts:
         if fact.type == "flag" and isinstance(answer, bool):
             flags[name] = answer
         elif fact.type == "choice" and isinstance(answer, tuple):
-            chosen[name] = frozenset(answer) & frozenset(fact.options)
-            denied[name] = frozenset(fact.options) - chosen[name]
+            picked = frozenset(answer) & frozenset(fact.options)
+            if fact.exclusive and len(picked) > 1:
+                read.faults[key] = Fault("只能选一项", {})
+                continue
+            chosen[name], denied[name] = picked, frozenset(fact.options) - picked
         elif fact.type in ("money", "count") and isinstance(answer, str):
             number = read_number(answer, fact)
-            if isinstance(number, str):
+            if isinstance(number, Fault):
                 read.faults[key] = number
             else:
                 numbers[(name, option)] = read.numbers[key] = number
     return Facts(numbers, chosen, denied, flags)
 
 
-def _by_payee(results: Sequence[Total]) -> tuple[PayeeTotal, ...]:
-    """Totals of one recipient each: the asker first, then others by name, then what names nobody."""
-    groups: dict[tuple[Payee, str], list[Total]] = {}
-    for total in results:
-        benefit = total.outcomes[0].benefit
-        payee = payee_of(benefit)
-        groups.setdefault((payee, "" if payee == "asker" else benefit.to), []).append(total)
+def _by_payee(pack: Pack, results: Sequence[Outcome], lines: Sequence[Line]) -> tuple[PayeeTotal, ...]:
+    """Totals of one recipient each: the asker first, then others by name, then what names nobody.
+
+    A joint ceiling is a recipient's: it never takes a bank's money for a firm's.
+    """
+    groups: dict[tuple[Payee, str], list[Outcome]] = {}
+    for outcome in results:
+        if outcome.status in ("calculated", "zero"):
+            groups.setdefault(_recipient(outcome.benefit), []).append(outcome)
+    pending = [_recipient(line.benefit) for line in lines if line.standing in ("missing", "not_stated", "changed")]
     order = {"asker": 0, "other": 1, "unstated": 2}
-    return tuple(_payee_total(*key, groups[key]) for key in sorted(groups, key=lambda key: order[key[0]]))
+    return tuple(
+        _payee_total(pack, *key, groups[key], pending.count(key)) for key in sorted(groups, key=lambda key: order[key[0]])
+    )
 
 
-def _payee_total(payee: Payee, to: str, results: Sequence[Total]) -> PayeeTotal:
+def _recipient(benefit: Benefit) -> tuple[Payee, str]:
+    payee = payee_of(benefit)
+    return payee, "" if payee == "asker" else benefit.to
+
+
+def _payee_total(pack: Pack, payee: Payee, to: str, outcomes: Sequence[Outcome], pending: int) -> PayeeTotal:
+    results = totals(outcomes, pack.joint_caps)
     left_out = [(total, why) for total in results if (why := _cannot_be_added(total))]
     out = [total for total, _ in left_out]
     counted = [total for total in results if total not in out]
-    floor = sum((total.amount.low or Fraction(0) for total in counted), Fraction(0))
+    named = [outcome.benefit.id for total in counted for outcome in total.outcomes]
+    shared = tuple(cap for cap in pack.joint_caps if sum(benefit in cap.over for benefit in named) > 1)
+    floor = sum((_floor(total) for total in counted), Fraction(0))
     ceiling = sum((total.amount.high for total in counted), Fraction(0))
-    caps = tuple(total.cap for total in counted if total.cap is not None)
-    return PayeeTotal(payee, to, floor, ceiling, tuple(counted), tuple(left_out), caps)
+    return PayeeTotal(payee, to, floor, ceiling, tuple(counted), tuple(left_out), shared, pending)
+
+
+def _floor(total: Total) -> Fraction:
+    """What is promised: of a joint result the floors of its parts, no more than the ceiling."""
+    if total.cap is None:
+        return total.amount.low or Fraction(0)
+    lows = (outcome.amounts[0].low or Fraction(0) for outcome in total.outcomes)
+    return min(sum(lows, Fraction(0)), total.amount.high)
 
 
 def _cannot_be_added(total: Total) -> Left | None:

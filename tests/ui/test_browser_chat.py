@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from browsing import ask
 from docx import Document
 from model_server import ModelServer, Turn, reply, slots_in
 from model_server import serving as model_serving
 
 from corpus.loader import PACKS, load_pack
-from ui.browser.serving import serving
+from ui.browser.serving import Served, serving
 
 Open = Callable[..., Any]
 RESEARCH = "高新技术企业，研发经费投入320万，研发补助最多多少？"
@@ -72,6 +73,61 @@ def test_a_conversation_goes_on_after_a_reload_and_beside_a_new_one(open_page: O
     page.locator(".menu summary").click()
     page.locator(".menu-row .drop").last.click()
     page.wait_for_function("document.querySelectorAll('.menu-row .drop').length === 1")
+
+
+def test_the_next_question_is_not_wiped_out_by_the_answer_to_this_one(open_page: Open) -> None:
+    page = open_page()
+    page.fill("#question textarea", RESEARCH)
+    page.keyboard.press("Enter")
+    page.keyboard.type("第16条大意", delay=15)
+    page.locator(".turn .answer").first.wait_for()
+    page.wait_for_timeout(300)
+    assert page.locator("#question textarea").input_value() == "第16条大意"
+
+
+def test_a_question_is_kept_though_another_conversation_is_opened_at_once(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "第16条由哪些部门负责？")
+    page.get_by_role("button", name="新对话").click()
+    page.locator(".welcome").first.wait_for()
+    page.fill("#question textarea", RESEARCH)
+    page.keyboard.press("Enter")
+    page.locator(".waiting, .turn .answer").first.wait_for()
+    page.get_by_role("button", name="新对话").click()
+    page.wait_for_timeout(500)
+    page.locator(".menu summary").click()
+    page.locator(".menu-row button").filter(has_text="研发补助").click()
+    page.locator(".turn .answer").first.wait_for()
+    assert "最高8万元" in re.sub(r"\s+", "", page.locator(".card-sum .sum").inner_text())
+    page.locator(".menu summary").click()
+    page.keyboard.press("Escape")
+    assert page.locator(".menu[open]").count() == 0
+
+
+def test_two_tabs_of_a_browser_keep_their_own_conversations(open_page: Open, site: Served) -> None:
+    one = open_page()
+    ask(one, RESEARCH)
+    two = one.context.new_page()
+    two.goto(site.url)
+    two.wait_for_selector("#question textarea")
+    ask(two, "第16条由哪些部门负责？")
+    ask(one, "那如果是1200万呢")
+    assert "最高30万元" in re.sub(r"\s+", "", one.locator(".card-sum .sum").last.inner_text())
+    two.reload()
+    two.locator(".turn .answer").first.wait_for()
+    assert two.locator(".turn").count() == 1 and "第16条" in two.locator(".user").inner_text()
+    two.locator(".menu summary").click()
+    assert two.locator(".menu-row .drop").count() == 2
+
+
+@pytest.mark.parametrize(("typed", "shown"), [("-5", "不能是负数"), ("abc", "读不懂“abc”"), ("1.5.2", "读不懂")])
+def test_an_odd_figure_in_the_field_says_what_is_wrong(open_page: Open, typed: str, shown: str) -> None:
+    page = open_page()
+    ask(page, "备案的重大科技创新产品，我们是研发单位，能补多少？")
+    page.locator(".inline-form input").fill(typed)
+    page.locator(".inline-form button").click()
+    page.locator(".toast-message-text", has_text=shown).first.wait_for()
+    assert page.locator(".turn").count() == 1
 
 
 def test_the_page_survives_a_restart_of_the_server(open_page: Open, tmp_path: Path) -> None:

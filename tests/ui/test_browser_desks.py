@@ -31,7 +31,7 @@ def test_a_clause_has_an_address(open_page: Open) -> None:
 def test_a_wrong_address_says_what_to_do(open_page: Open) -> None:
     for path, says in (("/clause/9.9.9", "没有第 9.9.9 条"), ("/policy/none", "没有政策“none”"), ("/nowhere", "没有这个页面")):
         page = open_page(path)
-        assert says in page.locator(".error").inner_text()
+        assert says in page.locator(".error-page").inner_text()
         assert page.get_by_role("link", name="回到首页").is_visible()
 
 

@@ -64,3 +64,18 @@ def test_nothing_found_says_so_and_shows_the_words_as_typed(page: Any) -> None:
     page.keyboard.type("<img src=x onerror=alert(1)>养老")
     page.get_by_text("条文里没有“<img src=x onerror=alert(1)>养老”").wait_for()
     assert page.locator("#hotline img").count() == 0
+
+
+def test_enter_never_copies_the_clause_of_the_words_before(page: Any) -> None:
+    page.focus("#hotline-query")
+    find(page, "孵化器", "2.1.1")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#hotline-said').textContent === '已复制'")
+    page.evaluate(
+        """() => { const box = document.querySelector('#hotline-query'); box.value = '创新券';
+            box.dispatchEvent(new Event('input', { bubbles: true }));
+            box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })); }"""
+    )
+    assert page.locator("#hotline-said").inner_text() == ""
+    page.wait_for_function("document.querySelector('#hotline-said').textContent === '已复制'")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("[2.1.3]")

@@ -54,8 +54,9 @@ def totals(page: Any) -> dict[str, str]:
 def test_a_firm_sees_every_result_and_no_money_of_the_bank(open_page: Open) -> None:
     page = screener(open_page)
     assert page.locator(".field").count() == 0
-    happened(page, "first", "renewed")
-    assert page.locator(".field").count() == 1  # of some forty facts one still matters
+    happened(page, "first", "product-maker")
+    fill(page, "首次购买合同金额", "100万")
+    assert page.locator(".field.optional").count() == 3 and page.locator(".field").count() == 5  # of some forty facts
     page.get_by_label("规模以上工业企业", exact=True).check()
     page.locator(".total").wait_for()
     come_to(page, {"申请单位合计": "30–40万元"})
@@ -161,6 +162,38 @@ def test_the_sheet_is_exported_with_quotes_steps_date_and_status(open_page: Open
     rows = {row[0]: row for row in sheet.iter_rows(min_row=3, values_only=True)}
     assert rows["编号"][4:6] == ("下限（元）", "上限（元）")
     assert rows["2.5.16.a"][4:6] == (800000, 800000) and rows["合计"][5] == 900000
+
+
+def test_a_file_holds_what_the_form_shows_at_that_moment(open_page: Open) -> None:
+    page = screener(open_page)
+    happened(page, "contracts-develop")
+    fill(page, "经认定登记的年度技术合同成交额", "3000万")
+    page.get_by_label("经认定登记的年度技术合同成交额").fill("9000")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="保存填写").click()
+    assert "9000" in Path(taken.value.path()).read_text(encoding="utf-8")
+    page.get_by_label("经认定登记的年度技术合同成交额").fill("7000")
+    page.get_by_role("button", name="复制成方案 B 比较").click()
+    page.locator(".compare").wait_for()
+    page.wait_for_timeout(300)
+    assert page.locator(".compare tbody tr").first.locator("td").all_inner_texts() == ["最高10.5万元", "最高10.5万元"]
+
+
+def test_events_that_cannot_meet_in_one_year_are_not_added(open_page: Open) -> None:
+    page = screener(open_page)
+    happened(page, "first", "moved")
+    page.get_by_text("不会在同一年发生").first.wait_for()
+    assert page.locator(".total").count() == 0
+
+
+def test_opened_steps_stay_open_while_figures_change(open_page: Open) -> None:
+    page = screener(open_page)
+    happened(page, "product-maker")
+    fill(page, "首次购买合同金额", "800万")
+    page.locator(".benefit summary").first.click()
+    fill(page, "首次购买合同金额", "900万")
+    page.locator(".benefit .formula", has_text="900万元").wait_for()
+    assert page.locator(".benefit details").first.get_attribute("open") is not None
 
 
 def test_another_policy_has_its_own_form(open_page: Open) -> None:

@@ -39,7 +39,7 @@ def last(room: ChatDesk, question: str, session: Session, shelf: Shelf) -> tuple
 
 def test_a_conversation_is_answered_anew_where_the_server_lost_it(room: ChatDesk) -> None:
     session, shelf = last(room, RESEARCH, Session(), Shelf())
-    kept = shelf_of(json.loads(json.dumps(shelf.stored())))
+    kept = shelf_of(shelf.stored())
     again, _ = last(room, "那如果是1200万呢", Session(), kept)
     known, _ = last(room, "那如果是1200万呢", session, shelf)
     assert again.turns[-1].answer.text == known.turns[-1].answer.text and "最高30万元" in again.turns[-1].answer.text
@@ -59,7 +59,8 @@ def test_another_conversation_knows_nothing_of_the_first(room: ChatDesk) -> None
 
 
 @pytest.mark.parametrize(
-    "stored", [None, 3, "x", [], {}, {"chats": 3}, {"chats": [3, {"id": 1}, {"id": "a", "turns": [1, None]}]}]
+    "stored",
+    [None, 3, "x", "[]", "{}", '{"chats": 3}', '{"chats": [3, {"id": 1}, {"id": "a", "turns": [1, null]}]}', "[" * 100_000],
 )
 def test_what_a_browser_kept_may_be_anything(stored: Any) -> None:
     assert shelf_of(stored).chats == ()
@@ -96,8 +97,15 @@ def test_a_browsers_profile_is_checked(desk: Desk) -> None:
         start,
         {"do": "fill", "profile": json.dumps({"mingce_profile": 1, "policy": desk.default, "events": ["first", "first", "<b>"]})},
     )
-    assert filled.first.events == ("first", "<b>") and screener.screened(filled.first).lines
-    for bad in ("", "[]", '{"mingce_profile": 1, "policy": "x"}', "x" * 300_000):
+    assert filled.first.events == ("first",) and screener.screened(filled.first).lines
+    for bad in (
+        "x",
+        "[" * 100_000,
+        '{"mingce_profile": ' + "1" * 5000 + "}",
+        "[]",
+        '{"mingce_profile": 1, "policy": "x"}',
+        "x" * 300_000,
+    ):
         with pytest.raises(ProfileError):
             screener.changed(start, {"do": "fill", "profile": bad})
     assert screener.restored({"first": "x"}) == start == screener.restored(None)

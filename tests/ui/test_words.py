@@ -4,9 +4,11 @@ import ast
 import re
 from pathlib import Path
 
+from assistant.screening import NOT_WRITTEN
 from evals.diff import STATES
 from evals.sheets import OUTCOMES
 from ui.pages.frame import TITLES
+from ui.pages.screener import NAMES
 from ui.render.amounts import KINDS
 from ui.render.answers import OUTCOME_BADGES, STATUS_BADGES
 from ui.render.evaluation import TABLES
@@ -22,7 +24,7 @@ def said() -> set[str]:
     found = {
         match[1] or match[2] for path in (UI / "templates").glob("*.j2") for match in _IN_TEMPLATE.finditer(path.read_text())
     }
-    for path in UI.rglob("*.py"):
+    for path in [*UI.rglob("*.py"), *(UI.parent / "assistant" / "screening").glob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                 name = (
@@ -32,10 +34,11 @@ def said() -> set[str]:
                     if isinstance(node.func, ast.Attribute)
                     else ""
                 )
-                if name == "words" and isinstance(node.args[0].value, str):
+                if name in ("words", "Fault") and isinstance(node.args[0].value, str):
                     found.add(node.args[0].value)
     tables = (KINDS, OUTCOME_BADGES, STATUS_BADGES, STANDINGS, LEFT_OUT, TITLES, STATES)
     found |= {word for table in tables for word in table.values()} | set(OUTCOMES)
+    found |= {NOT_WRITTEN, *NAMES}
     return found | {f"按{title}" for title in TABLES} | set(TABLES)
 
 

@@ -3,7 +3,7 @@ const box = element.querySelector('#hotline-query');
 const hits = element.querySelector('#hotline-hits');
 const said = element.querySelector('#hotline-said');
 const policy = () => element.querySelector('#hotline-policy')?.value ?? '';
-let asked = 0, shown = 0, at = 0;
+let asked = 0, shown = 0, at = 0, pending = Promise.resolve();
 const all = () => [...hits.querySelectorAll('.hit')];
 const choose = (number, scroll = true) => {
   const list = all();
@@ -21,12 +21,14 @@ const find = async () => {
   choose(0, false);
   window.mingceLatency = performance.now() - typed;
 };
-box.addEventListener('input', (event) => { if (!event.isComposing) find(); });
-box.addEventListener('compositionend', find);
-element.querySelector('#hotline-policy')?.addEventListener('change', find);
-const next = () => { box.value = ''; said.textContent = ''; find(); box.focus(); };
+const look = () => { said.textContent = ''; pending = find(); };
+box.addEventListener('input', (event) => { if (!event.isComposing) look(); });
+box.addEventListener('compositionend', look);
+element.querySelector('#hotline-policy')?.addEventListener('change', look);
+const next = () => { box.value = ''; look(); box.focus(); };
 element.querySelector('#hotline-next').addEventListener('click', next);
 const copyChosen = async () => {
+  await pending;  // never the clause of the words before
   const hit = all()[at];
   if (!hit) return;
   await window.mingce.copy(hit.dataset.copied);

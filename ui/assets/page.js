@@ -1,8 +1,8 @@
 // What every page needs: light and dark, copying, downloads, printing, links from the answer to its source.
 (() => {
   const KEY = 'mingce.theme';
-  const stored = () => { try { return localStorage.getItem(KEY); } catch { return null; } };
-  const dark = () => (stored() ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
+  const chosen = () => { try { return localStorage.getItem(KEY); } catch { return null; } };
+  const dark = () => (chosen() ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
   const paint = () => {
     const on = dark();
     document.documentElement.classList.toggle('dark', on);
@@ -29,7 +29,49 @@
     const link = box?.matches('a, button') ? box : box?.querySelector('a, button');
     link?.click();
   };
-  window.mingce = { copy, download, get copied() { return copied(); } };
+  // What this browser keeps: a tab has its own open conversation and its own form, all tabs share the list of conversations.
+  const read = (box, name) => { try { return JSON.parse(box.getItem(`mingce.${name}`)); } catch { return null; } };
+  const write = (box, name, value) => {
+    try { box.setItem(`mingce.${name}`, JSON.stringify(value)); } catch { /* full, or a private window: kept for this page only */ }
+  };
+  const stored = {
+    chats: () => JSON.stringify({ open: read(sessionStorage, 'chat') ?? '', chats: read(localStorage, 'chats') ?? [] }),
+    form: () => JSON.stringify(read(sessionStorage, 'form') ?? read(localStorage, 'form') ?? null),
+  };
+  const keep = {
+    chats: (text) => {
+      if (!text) return;
+      const { open, chats, dropped } = JSON.parse(text);
+      const mine = chats.filter((chat) => chat.id === open);
+      const rest = (read(localStorage, 'chats') ?? []).filter((chat) => chat.id !== open && chat.id !== dropped);
+      write(localStorage, 'chats', [...mine, ...rest].slice(0, 20));
+      write(sessionStorage, 'chat', open);
+    },
+    form: (text) => {
+      if (!text) return;
+      write(sessionStorage, 'form', JSON.parse(text));
+      write(localStorage, 'form', JSON.parse(text));
+    },
+  };
+  // Before an event goes out: the last of its inputs is what the browser keeps now.
+  const live = (name, count) => (...values) => [...values.slice(0, count - 1), stored[name]()];
+  let asked = '';
+  const fill = (text) => {
+    const area = document.querySelector('#question textarea');
+    if (!area) return;
+    area.value = text;
+    area.dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  const asking = (count) => (...values) => {
+    asked = values[0];
+    fill('');  // at once, so that nothing of the next question is wiped out by the answer to this one
+    return live('chats', count)(...values);
+  };
+  window.mingce = { copy, download, live, asking, keep, sent: null, get copied() { return copied(); } };
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    for (const menu of document.querySelectorAll('details.menu[open]')) { menu.removeAttribute('open'); menu.querySelector('summary').focus(); }
+  });
   document.addEventListener('click', async (event) => {
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
@@ -82,6 +124,10 @@
   const LOST = /^Connection to the server was lost/, LOST_ZH = '与服务器的连接断了，正在重连；恢复后再问一次即可，对话不会丢。';
   const BACK = /^Connection re-?established/i, BACK_ZH = '已重新连上。';
   const translate = () => {
+    const lost = [...document.querySelectorAll('.toast-message-text')].some((line) => LOST.test(line.textContent.trim()));
+    const box = document.querySelector('#question textarea');
+    if (lost && asked && box && !box.value && !document.querySelector('.waiting')) fill(asked);
+    if (lost) asked = '';
     if (document.documentElement.lang === 'en') return;
     for (const title of document.querySelectorAll('.toast-title')) {
       const text = title.textContent.trim();

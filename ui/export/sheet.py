@@ -6,18 +6,19 @@ from typing import Any
 
 from assistant.compose.notice import notice_text
 from assistant.compose.wording import Wording
-from assistant.compose.words import amount_text, failure_text, open_text, rule_text
+from assistant.compose.words import amount_text, open_text
 from assistant.screening import Line, Question, Screening
+from calculators import Amount, Step
 from calculators.money import decimal_text, rate_text, yuan_text
-from calculators.outcome import Step
 from evals.sheets import safe_cell
 from ui.export.word import document, paragraph
 from ui.render.amounts import KINDS
-from ui.render.screening import STANDINGS, payee_title, total_notes
+from ui.render.screening import SHOWN, STANDINGS, notes_of, payee_title, reasons_of, total_notes, total_text
 from ui.words import Words
 
 _TITLE = "惠企政策测算单"
 _HEAD = ("编号", "项目", "结果", "金额", "下限（元）", "上限（元）", "种类", "给谁", "条款", "条文原文", "算法", "前提与原因")
+_ADDED = ("exact", "range", "upper_bound")  # an average or a deduction in a column of sums would be added up
 _WIDTHS = (10, 34, 12, 22, 14, 14, 10, 24, 9, 60, 44, 44)
 
 
@@ -73,11 +74,7 @@ def answer_text(question: Question) -> str:
 def _totals(file: Any, found: Screening, words: Wording) -> None:
     file.add_heading("合计", level=2)
     for total in found.payees:
-        span = (
-            f"{yuan_text(total.floor)} 至 {yuan_text(total.ceiling)}"
-            if total.floor != total.ceiling
-            else yuan_text(total.ceiling)
-        )
+        span = total_text(total, words, Words())
         paragraph(file, "").add_run(f"{payee_title(total, words, Words())}：{span}").bold = True
         for note in total_notes(total, words, Words()):
             paragraph(file, note, style="List Bullet")
@@ -101,22 +98,18 @@ def _line(file: Any, line: Line, words: Wording) -> None:
 
 def result_of(line: Line, words: Wording) -> str:
     """The amount of a line, or its standing."""
-    if line.standing not in ("computed", "ceiling"):
+    if line.standing not in SHOWN:
         return STANDINGS[line.standing]
     return "；".join(f"{amount.label} {amount_text(amount, words)}".strip() for amount in line.outcome.amounts)
 
 
 def why_of(line: Line, words: Wording) -> list[str]:
     """Reasons against, what is missing, what stays open, what the text leaves unsure."""
-    outcome = line.outcome
-    why = [failure_text(c, line.facts, outcome, words) for c in outcome.failed] if line.standing == "not_eligible" else []
-    why += [line.gap] if line.gap else []
-    why += [rule_text(line.benefit, words)] if outcome.status == "unstated" else []
-    why += [f"还要知道：{'、'.join(outcome.missing)}"] if line.standing == "missing" else []
-    if line.standing in ("computed", "ceiling"):
-        open_ = open_text(outcome, line.facts, words)
+    why = reasons_of(words.pack, line, Words())
+    if line.standing in SHOWN:
+        open_ = open_text(line.outcome, line.facts, words)
         why += [f"前提：{open_}"] if open_ else []
-        why += [*line.benefit.unsure, *line.benefit.notes]
+        why += notes_of(words.pack, line, Words())
     return why
 
 
@@ -152,8 +145,8 @@ def sheet_excel(path: Path, variants: Sequence[Screening], today: str) -> None:
                 payee_title(total, words, Words()),
                 "",
                 "",
-                float(total.floor),
-                float(total.ceiling),
+                float(total.floor) if total.counted else None,
+                float(total.ceiling) if total.counted else None,
                 "",
                 total.to,
                 "",
@@ -179,7 +172,7 @@ def _rows(line: Line, words: Wording) -> list[list[str | float | None]]:
     benefit, outcome = line.benefit, line.outcome
     quote = " ".join(benefit.quote.text.split())
     tail = [benefit.to, benefit.clause, quote, outcome.formula, "；".join(why_of(line, words))]
-    if line.standing not in ("computed", "ceiling"):
+    if line.standing not in SHOWN:
         return [[benefit.id, benefit.name, STANDINGS[line.standing], "", None, None, "", *tail]]
 
     return [
@@ -188,13 +181,16 @@ def _rows(line: Line, words: Wording) -> list[list[str | float | None]]:
             f"{benefit.name} {amount.label}".strip(),
             STANDINGS[line.standing],
             amount_text(amount, words),
-            None if amount.low is None else float(amount.low),
-            float(amount.high),
+            *(_numbers(amount) if amount.kind in _ADDED and not amount.label else (None, None)),
             KINDS[amount.kind],
             *tail,
         ]
         for amount in outcome.amounts
     ]
+
+
+def _numbers(amount: Amount) -> tuple[float | None, float]:
+    return None if amount.low is None else float(amount.low), float(amount.high)
 
 
 def _shape(sheet: Any) -> None:

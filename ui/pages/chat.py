@@ -8,7 +8,9 @@ from typing import Any
 
 from assistant.compose.wording import Wording
 from assistant.pipeline import answer
+from assistant.screening import Fault, read_number
 from assistant.state import Answer, Conversation, Desk
+from calculators.money import decimal_text, yuan_text
 from corpus.errors import MingceError
 from ui.chats import Shelf, shelf_of
 from ui.export.conversation import conversation_markdown, conversation_word
@@ -72,13 +74,13 @@ class ChatDesk:
     def ask(self, question: str, session: Session, shelf: Shelf) -> Iterator[tuple[Session, Shelf, Pending | None]]:
         """The states of the page while a question is answered; the last has no pending turn."""
         session = self.known(session, shelf)
+        shelf = shelf.asked(question)  # at once: who opens another conversation now, or loads the page again, finds it
         yield session, shelf, Pending(question, self.words("正在查条文……"))
         for step in answered(question, self.desk, session.talk):
             if isinstance(step, str):
                 yield session, shelf, Pending(question, f"{step}……")
                 continue
             said, talk = step
-            shelf = shelf.asked(question)
             turn = self._turn(question, said, talk)
             session = Session(shelf.open, (*session.turns, turn), talk)
             if said.status in UNANSWERED:
@@ -137,11 +139,11 @@ def build_chat(desk: Desk, words: Words, data: Path, store: Any) -> Any:
         with gr.Column(elem_id="chat-side", min_width=300):
             sources = panel(room.sources(Session()), "sources")
 
-    outputs = [thread, sources, bar, box, session, store]
+    outputs = [thread, sources, bar, session, store]
 
     def shown(state: Session, shelf: Shelf, pending: Pending | None = None) -> Any:
         aside = gr.skip() if pending else room.sources(state)
-        return room.thread(state, pending), aside, room.bar(shelf), "", state, shelf.stored()
+        return room.thread(state, pending), aside, room.bar(shelf), state, shelf.stored()
 
     def ask(question: str, state: Session, stored: Any) -> Any:
         if not question.strip():
@@ -162,19 +164,22 @@ def build_chat(desk: Desk, words: Words, data: Path, store: Any) -> Any:
             yield from ask(said.get("says", ""), state, stored)
             return
         if what == "say-number":
-            yield from ask(_number(said.get("number", ""), state), state, stored)
+            figure = figure_said(said.get("number", ""), room.known(state, shelf))
+            if isinstance(figure, Fault):
+                gr.Warning(words(figure.template, **figure.values))
+            yield from ask("" if isinstance(figure, Fault) else figure, state, stored)
             return
         state = room.known(state, shelf)
         if what == "sources":
             turn = said.get("turn", "")
             aside = room.sources(state, int(turn) if turn.isdecimal() else -1)
-            yield gr.skip(), aside, gr.skip(), gr.skip(), state, gr.skip()
+            yield gr.skip(), aside, gr.skip(), state, gr.skip()
             return
         if what == "rate":
             turn = said.get("turn", "")
             why = None if said.get("good") else said.get("why", "")
             state = room.rate(state, int(turn) if turn.isdecimal() else -1, why)
-            yield room.thread(state), gr.skip(), gr.skip(), gr.skip(), state, gr.skip()
+            yield room.thread(state), gr.skip(), gr.skip(), state, gr.skip()
             return
         if what in ("new", "open", "drop"):
             chat = said.get("chat", "")
@@ -193,28 +198,36 @@ def build_chat(desk: Desk, words: Words, data: Path, store: Any) -> Any:
     def restore(state: Session, stored: Any) -> Any:
         shelf = shelf_of(stored)
         if shelf.current is None:  # a first question may already be on its way, and must not be wiped out
-            return *(gr.skip() for _ in range(2)), room.bar(shelf), *(gr.skip() for _ in range(3))
+            return *(gr.skip() for _ in range(2)), room.bar(shelf), gr.skip(), gr.skip()
         return shown(room.known(state, shelf), shelf)
 
     def stopped(state: Session, stored: Any) -> Any:
         return shown(state, shelf_of(stored))
 
     wiring: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 16, "show_progress": "hidden"}
-    asking = gr.on([box.submit, send.click], ask, [box, session, store], outputs, **wiring)
-    acting = [source.act(act, [session, store], outputs, **wiring) for source in (thread, bar)]
-    stop.click(stopped, [session, store], outputs, cancels=[asking, *acting], **wiring)
-    bar.file(export, [session, store], download, **wiring).then(js=_CLICK, fn=None, inputs=None, outputs=None)
-    return restore, [session, store], outputs
+    asking = gr.on([box.submit, send.click], ask, [box, session, store], outputs, js=_js("asking", 3), **wiring)
+    going_on = thread.act(act, [session, store], outputs, js=_js("live", 2), **wiring)
+    bar.act(act, [session, store], outputs, js=_js("live", 2), cancels=[asking, going_on], **wiring)
+    stop.click(stopped, [session, store], outputs, js=_js("live", 2), cancels=[asking, going_on], **wiring)
+    file = bar.file(export, [session, store], download, js=_js("live", 2), **wiring)
+    file.then(fn=None, js="() => window.mingce.download('#chat-file')")
+    return {"fn": restore, "inputs": [session, store], "outputs": outputs, "js": _js("live", 2)}
 
 
-_CLICK = "() => window.mingce.download('#chat-file')"
+def _js(name: str, count: int) -> str:
+    """Puts what the browser keeps now into the last of an event's inputs."""
+    call = "window.mingce.asking(3)" if name == "asking" else f"window.mingce.live('chats', {count})"
+    return f"(...values) => {call}(...values)"
 
 
-def _number(typed: str, session: Session) -> str:
-    """What a figure that was put into the open question's field says: a bare one is in the field's unit."""
+def figure_said(typed: str, session: Session) -> str | Fault:
+    """What a figure that was put into the open question's field says in words, or what is wrong with it."""
     asks = session.turns[-1].answer.asks if session.turns else ()
     fact = session.turns[-1].pack.facts.get(asks[0].fact) if asks else None
-    bare = typed.strip().replace(",", "").replace("，", "").replace(".", "", 1).isdecimal()
-    if fact is None or not bare:
+    if fact is None:
         return typed
-    return f"{typed.strip()}{'万元' if fact.type == 'money' else fact.unit}"
+    number = read_number(typed, fact)
+    if isinstance(number, Fault):
+        return number
+    ends = dict.fromkeys((number.low, number.high))
+    return "到".join(yuan_text(end) if fact.type == "money" else f"{decimal_text(end)}{fact.unit}" for end in ends)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.desk import ZONE
+from assistant.state import Desk
 from corpus.errors import MingceError
 from evals.candidates import drop, join, label, label_one, load, write_sheet
 from evals.diff import compare
@@ -36,6 +37,7 @@ class EvaluationDesk:
 
     data: Path
     words: Words
+    clauses: frozenset[str] = frozenset()
 
     def runs(self) -> list[tuple[str, str]]:
         """Caption and name of the newest runs."""
@@ -90,7 +92,7 @@ class EvaluationDesk:
             drop(self.data, said.get("id", ""))
         elif said.get("do") == "label":
             fields = {name: said.get(name, "") for name in ("outcome", "clauses", "amounts", "why")}
-            label_one(self.data, said.get("id", ""), fields)
+            label_one(self.data, said.get("id", ""), fields, self.clauses)
 
     def sheet(self) -> Path:
         """The queue as a sheet to label."""
@@ -109,11 +111,12 @@ def question_sets() -> list[QuestionSet]:
     return [found for found in index().values() if found.card.kind == "questions"]
 
 
-def build_evaluation(data: Path, words: Words) -> Any:
+def build_evaluation(desk: Desk, data: Path, words: Words) -> Any:
     """Lay out and wire the desk inside the open gradio Blocks; returns what a page load must call."""
     import gradio as gr
 
-    room = EvaluationDesk(data, words)
+    clauses = frozenset(clause.id for pack in desk.packs.values() for clause in pack.document.clauses)
+    room = EvaluationDesk(data, words, clauses)
     known = question_sets()
     sets = [(f"{found.name}（{len(found.cases)}）", found.name) for found in known]
     open_sets = [found.name for found in known if not found.card.kept]
@@ -190,4 +193,4 @@ def build_evaluation(data: Path, words: Words) -> Any:
     queue.act(act, None, [queue, sheet], **wiring)
     taken.upload(take, taken, [queue, sheet], **wiring)
     add.click(put, into, [queue, sheet], **wiring)
-    return reload, [], [chosen, against, shown, compared, queue, sheet]
+    return {"fn": reload, "inputs": None, "outputs": [chosen, against, shown, compared, queue, sheet]}

@@ -30,28 +30,33 @@ def build_page(desk: Desk, settings: Settings, words: Words) -> Any:
     model = settings.model.name if settings.model else ""
     build: dict[str, Callable[[], Any]] = {
         "chat": lambda: build_chat(desk, words, settings.data, chats),
-        "screener": lambda: build_screener(desk, words, profiles),
+        "screener": lambda: build_screener(desk, words, form),
         "hotline": lambda: build_hotline(desk, words),
         "library": lambda: build_library(desk, words),
-        "evaluation": lambda: build_evaluation(settings.data, words),
+        "evaluation": lambda: build_evaluation(desk, settings.data, words),
     }
     title = words("明策 · 能申领什么，能拿多少")
     with gr.Blocks(title=title, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)) as page:
         gr.HTML(band_html(pack, desk.today, words), apply_default_css=False, elem_id="band")
-        # a tab that is not open is not in the page, and what the browser keeps would not be read
-        chats, profiles = kept("chats", words), kept("screener", words)
+        chats, form = kept("chats"), kept("form")  # outside of the tabs: what is in a tab that is not open is not in the page
         with gr.Tabs(elem_id="desks"):
             for name in settings.desks:
                 with gr.Tab(words(TITLES[name]), id=name, elem_id=f"desk-{name}"):
                     restore = build[name]()
                 if restore is not None:
-                    page.load(*restore, api_visibility="private", concurrency_limit=16, show_progress="hidden")
+                    page.load(**restore, api_visibility="private", concurrency_limit=16, show_progress="hidden")
         gr.HTML(foot_html(pack, desk.today, words, model), apply_default_css=False, elem_id="foot")
     return page
 
 
-def kept(name: str, words: Words) -> Any:
-    """What the browser of a user keeps under a name; its secret is no secret, it only has to outlive the server."""
+def kept(name: str) -> Any:
+    """What the browser of a user keeps under a name, as JSON.
+
+    `page.js` puts it in when an event goes out, and stores it when one comes back. Gradio's own state in the browser is read
+    once a page: two tabs would overwrite each other.
+    """
     import gradio as gr
 
-    return gr.BrowserState(None, storage_key=f"mingce.{name}.{words.language}", secret="mingce-on-this-browser")
+    store = gr.Textbox(visible="hidden", elem_id=f"kept-{name}", show_label=False)
+    store.change(fn=None, inputs=store, js=f"(text) => {{ window.mingce.keep.{name}(text); }}")
+    return store

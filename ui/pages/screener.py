@@ -1,11 +1,12 @@
 """我能申领什么: what happened, the questions that matter, every benefit's result; saved, compared, exported."""
 
+import json
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from assistant.screening import Profile, ProfileError, Screening, read_profile, screen, write_profile
+from assistant.screening import Profile, ProfileError, Screening, gate_of, read_profile, screen, write_profile
 from assistant.state import Desk
 from ui.export.sheet import sheet_excel, sheet_word
 from ui.pages.panel import acted, panel
@@ -15,6 +16,7 @@ from ui.render.screening import form_html, results_html
 from ui.words import Words
 
 _MAX_FILE = 200_000
+NAMES = ("测算单", "填写记录")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,20 @@ class ScreenerDesk:
         return tools, form, results_html(current, self.words, pair, notice)
 
     def read(self, text: str) -> Profile:
-        """A profile that a browser or a file holds; raises ProfileError."""
+        """A profile that a browser or a file holds, without what its policy does not know; raises ProfileError."""
         if len(text) > _MAX_FILE:
             raise ProfileError(f"文件太大（{len(text)} 字），填写记录不会超过 {_MAX_FILE} 字")
-        return read_profile(text, tuple(self.desk.metas))
+        profile = read_profile(text, tuple(self.desk.metas))
+        pack = self.desk.packs[profile.policy]
+        events = tuple(option.id for option in gate_of(pack))
+        known = {key: answer for key, answer in profile.answers.items() if key.partition("/")[2].partition("@")[0] in pack.facts}
+        return replace(profile, events=tuple(event for event in profile.events if event in events), answers=known)
 
     def changed(self, variants: Variants, said: dict[str, str]) -> Variants:
         """The variants after an event of a panel."""
         what = said.get("do", "")
-        if what == "fill":
-            return variants.filled(self.read(said.get("profile", "")))
+        if said.get("profile"):  # every button tells what stands in the form at that moment
+            variants = variants.filled(self.read(said["profile"]))
         if what == "clear":
             return Variants(Profile(variants.first.policy))
         if what == "copy":
@@ -83,8 +89,7 @@ class ScreenerDesk:
         """The file of a kind: json the profile, docx or xlsx the calculation sheet of all variants."""
         folder = Path(tempfile.mkdtemp(prefix="mingce-"))
         profiles = [variants.first, *([variants.second] if variants.second else [])]
-        name = "填写记录" if kind == "json" else "测算单"
-        path = folder / f"{self.words(name)}-{self.desk.today}.{kind}"
+        path = folder / f"{self.words(NAMES[kind == 'json'])}-{self.desk.today}.{kind}"
         if kind == "json":
             path.write_text(write_profile(variants.current), encoding="utf-8")
         elif kind == "docx":
@@ -93,18 +98,19 @@ class ScreenerDesk:
             sheet_excel(path, [self.screened(profile) for profile in profiles], self.desk.today)
         return path
 
-    def stored(self, variants: Variants) -> dict[str, str]:
-        """The variants as the browser stores them."""
+    def stored(self, variants: Variants) -> str:
+        """The variants as the browser stores them, JSON."""
         second = write_profile(variants.second) if variants.second else ""
-        return {"first": write_profile(variants.first), "second": second, "active": variants.active}
+        return json.dumps({"first": write_profile(variants.first), "second": second, "active": variants.active})
 
     def restored(self, stored: Any) -> Variants:
         """The variants of what a browser sent; an empty profile where it cannot be read."""
         try:
-            first = self.read(str(stored["first"]))
-            second = self.read(str(stored["second"])) if stored["second"] else None
-            return Variants(first, second, "b" if second and stored["active"] == "b" else "a")
-        except (ProfileError, KeyError, TypeError):
+            found = json.loads(str(stored))
+            first = self.read(str(found["first"]))
+            second = self.read(str(found["second"])) if found["second"] else None
+            return Variants(first, second, "b" if second and found["active"] == "b" else "a")
+        except (ProfileError, ValueError, KeyError, TypeError, RecursionError):
             return Variants(Profile(self.desk.default))
 
 
@@ -153,31 +159,42 @@ def build_screener(desk: Desk, words: Words, store: Any) -> Any:
     def take(file: Any, stored: Any) -> Any:
         variants = room.restored(stored)
         try:
-            profile = room.read(Path(file).read_text(encoding="utf-8"))
+            profile = room.read(Path(file).read_text(encoding="utf-8-sig"))
         except (ProfileError, UnicodeDecodeError) as error:
-            said = str(error) if isinstance(error, ProfileError) else words("不是文本文件")
+            said = str(error) if isinstance(error, ProfileError) and words.language == "zh" else words("不是填写记录")
             gr.Warning(words("读不了这个文件：{why}", why=said))
-            return gr.skip(), *shown(variants)
+            return None, gr.skip(), *shown(variants)
         same = profile.policy == variants.first.policy
-        return profile.policy, *shown(variants.filled(profile) if same else Variants(profile))
+        return None, profile.policy, *shown(variants.filled(profile) if same else Variants(profile))
 
     def export(event: gr.EventData, stored: Any) -> Any:
-        kind = acted(event).get("kind", "")
-        return str(room.export(room.restored(stored), kind)) if kind in ("json", "docx", "xlsx") else gr.skip()
+        said = acted(event)
+        kind = said.get("kind", "")
+        if kind not in ("json", "docx", "xlsx"):
+            return gr.skip()
+        return str(room.export(room.changed(room.restored(stored), said), kind))
 
     def restore(stored: Any) -> Any:
-        if not stored:
+        if stored in (None, "", "null"):
             return tuple(gr.skip() for _ in range(5))
         variants = room.restored(stored)
         return variants.first.policy, *shown(variants)
 
-    wiring: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 16, "show_progress": "hidden"}
+    # one after the other: what is filled in and the button pressed next must not overtake each other
+    wiring: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 1, "concurrency_id": "screener"}
+    wiring |= {"show_progress": "hidden"}
     for source in (tools, questions):
-        source.act(act, store, outputs, trigger_mode="always_last", **wiring)
-    policy.input(choose, [policy, store], outputs, **wiring)
-    load.upload(take, [load, store], [policy, *outputs], **wiring)
-    tools.file(export, store, download, **wiring).then(fn=None, js="() => window.mingce.download('#screener-file')")
-    return restore, [store], [policy, *outputs]
+        source.act(act, store, outputs, js=_js(1), trigger_mode="always_last", **wiring)
+    policy.input(choose, [policy, store], outputs, js=_js(2), **wiring)
+    load.upload(take, [load, store], [load, policy, *outputs], js=_js(2), **wiring)
+    file = tools.file(export, store, download, js=_js(1), **wiring)
+    file.then(fn=None, js="() => window.mingce.download('#screener-file')")
+    return {"fn": restore, "inputs": [store], "outputs": [policy, *outputs], "js": _js(1)}
+
+
+def _js(count: int) -> str:
+    """Puts what the browser keeps now into the last of an event's inputs."""
+    return f"(...values) => window.mingce.live('form', {count})(...values)"
 
 
 def policy_choices(desk: Desk, words: Words) -> list[tuple[str, str]]:

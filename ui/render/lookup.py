@@ -65,7 +65,9 @@ def calculator_html(pack: Pack, benefit: Benefit, typed: Mapping[str, str], word
     """The result of one benefit for the figures typed."""
     line, faults = quick(pack, benefit, typed)
     view = line_view(pack, line, words, max((a.high for a in line.outcome.amounts), default=Fraction(0)))
-    return page_html("calculator.html.j2", words, line=view, faults=faults)
+    return page_html(
+        "calculator.html.j2", words, line=view, faults=[words(fault.template, **fault.values) for fault in faults.values()]
+    )
 
 
 def _hit(hit: Found, words: Words, today: str, several: bool) -> HitView:

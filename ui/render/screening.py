@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from assistant.compose.wording import Wording
 from assistant.compose.words import amount_text, failure_text, open_text, rule_text
-from assistant.screening import Line, PayeeTotal, Question, Screening, write_profile
+from assistant.screening import NOT_WRITTEN, Line, PayeeTotal, Question, Screening, write_profile
 from calculators import Number, Total
 from calculators.money import decimal_text
 from corpus.schema import Fact, Pack
@@ -21,10 +21,13 @@ from ui.words import Words
 STANDINGS = {
     "computed": "可测算",
     "ceiling": "上限",
+    "average": "平均",
     "missing": "缺少信息",
     "not_eligible": "不符合",
     "not_stated": "文中未规定",
+    "changed": "条款已变",
 }
+SHOWN = ("computed", "ceiling", "average")  # the standings that come with an amount
 LEFT_OUT = {
     "average": "平均数，不是单个项目的上限，不计入合计",
     "deduction": "税前扣除，不是发放的现金，不计入合计",
@@ -185,7 +188,7 @@ def _field(found: Screening, question: Question, wording: Wording, words: Words)
         boxes,
         answer if isinstance(answer, str) else "",
         _read_back(question.number, fact, wording, words),
-        question.fault,
+        words(question.fault.template, **question.fault.values) if question.fault else "",
         question.required,
         tuple((clause, clause_link(wording, clause)) for clause in question.clauses),
     )
@@ -217,16 +220,7 @@ def line_view(pack: Pack, line: Line, words: Words, peak: Fraction) -> LineView:
     """One benefit's result; reasons are the clause's conditions beside what was filled in."""
     wording = Wording(pack, words.language == "en")
     benefit, outcome = line.benefit, line.outcome
-    reasons = [failure_text(c, line.facts, outcome, wording) for c in outcome.failed] if line.standing == "not_eligible" else []
-    if line.gap:
-        reasons.append(wording.own(line.gap))
-    if outcome.status == "changed":
-        reasons.append(words("条款已变，规则停用，请看原文"))
-    if outcome.status == "unstated":
-        reasons.append(rule_text(benefit, wording))
-    if line.standing == "missing":
-        reasons.append(words("还要知道：{facts}", facts=wording.listed(outcome.missing)))
-    shown = line.standing in ("computed", "ceiling")
+    shown = line.standing in SHOWN
     return LineView(
         benefit.id,
         wording.own(benefit.name),
@@ -242,11 +236,49 @@ def line_view(pack: Pack, line: Line, words: Words, peak: Fraction) -> LineView:
         ),
         wording.sentence(outcome.formula),
         tuple(step_views(outcome.steps, wording)),
-        tuple(reasons),
+        tuple(reasons_of(pack, line, words)),
         open_text(outcome, line.facts, wording) if shown else "",
-        tuple(wording.own(note) for note in (*benefit.unsure, *benefit.notes)) if shown else (),
+        tuple(notes_of(pack, line, words)) if shown else (),
         cut(benefit.quote.text, [] if benefit.figure is None else _figure_span(line)),
     )
+
+
+def reasons_of(pack: Pack, line: Line, words: Words) -> list[str]:
+    """Why there is no amount: failed conditions beside what was filled in, what is open, what is missing."""
+    wording = Wording(pack, words.language == "en")
+    outcome = line.outcome
+    reasons = [failure_text(c, line.facts, outcome, wording) for c in outcome.failed] if line.standing == "not_eligible" else []
+    if line.gap:
+        reasons.append(words(line.gap) if line.gap == NOT_WRITTEN else wording.own(line.gap))
+    if line.clash:
+        reasons.append(words("与“{option}”不会在同一年发生，请只留一项", option=wording.own(line.clash)))
+    if outcome.status == "changed":
+        reasons.append(words("条款已变，规则停用，请看原文"))
+    if outcome.status == "unstated":
+        reasons.append(rule_text(line.benefit, wording))
+    given = [
+        name for name in outcome.missing if any(number.is_range for (n, _), number in line.facts.numbers.items() if n == name)
+    ]
+    wanted = [name for name in outcome.missing if name not in given]
+    if given:
+        reasons.append(words("{facts}：填的范围跨过条文的界线，请填确切的数", facts=wording.listed(given)))
+    if wanted:
+        reasons.append(words("还要知道：{facts}", facts=wording.listed(wanted)))
+    return reasons
+
+
+def notes_of(pack: Pack, line: Line, words: Words) -> list[str]:
+    """What goes with an amount: a shared ceiling, what was taken as one, what the text leaves unsure."""
+    wording = Wording(pack, words.language == "en")
+    benefit = line.benefit
+    notes = []
+    for cap in line.caps:
+        names = wording.listed(pack.benefits[name].name for name in cap.over)
+        notes.append(words("{names} 合计最高 {cap}（{per}）", names=names, cap=wording.token(cap.cap), per=wording.own(cap.per)))
+    each = pack.facts.get(benefit.each)
+    if each is not None and each.ask and line.facts.number(each.name) is None:
+        notes.append(words("没有填{fact}，按 1{unit}计", fact=wording.own(each.name), unit=wording.own(each.unit)))
+    return notes + [wording.own(note) for note in (*benefit.unsure, *benefit.notes)]
 
 
 def _figure_span(line: Line) -> list[tuple[int, int]]:
@@ -275,12 +307,22 @@ def total_notes(total: PayeeTotal, wording: Wording, words: Words) -> list[str]:
         for t in total.counted
         if t.cap is not None
     ]
-    joined = [t.cap for t in total.counted if t.cap is not None and len(t.outcomes) > 1]
-    notes += [wording.own(text) for cap in joined for text in cap.unsure]
+    notes += [wording.own(text) for cap in total.shared for text in cap.unsure]
     if any(t.amount.kind == "upper_bound" for t in total.counted):
         notes.append(words("“最高”只是上限，下限按 0 计"))
-    notes += [f"{_names(t, wording)}（{amount_text(t.amount, wording)}）：{words(LEFT_OUT[why])}" for t, why in total.left_out]
+    for left, why in total.left_out:
+        period = f"{wording.own(left.amount.label)} " if left.amount.label else ""
+        notes.append(f"{_names(left, wording)}（{period}{amount_text(left.amount, wording)}）：{words(LEFT_OUT[why])}")
+    if total.open:
+        notes.append(words("另有 {count} 项缺少信息或没有写明金额，没有计入", count=total.open))
     return notes
+
+
+def total_text(total: PayeeTotal | None, wording: Wording, words: Words) -> str:
+    """A total in words; where nothing could be added up it is no nought."""
+    if total is None:
+        return "—"
+    return "".join(span_parts(total.floor, total.ceiling, wording)) if total.counted else words("没有可相加的金额")
 
 
 def _names(total: Total, wording: Wording) -> str:
@@ -288,7 +330,7 @@ def _names(total: Total, wording: Wording) -> str:
 
 
 def _total(total: PayeeTotal, top: Fraction, wording: Wording, words: Words) -> TotalView:
-    figure, unit = span_parts(total.floor, total.ceiling, wording)
+    figure, unit = span_parts(total.floor, total.ceiling, wording) if total.counted else ("—", "")
     lines = tuple(f"{_names(t, wording)}：{amount_text(t.amount, wording)}" for t in total.counted)
     title = payee_title(total, wording, words)
     bar = bar_of(total.floor, total.ceiling, top)
@@ -317,7 +359,7 @@ def _compared(first: Screening, second: Screening, words: Words) -> list[Compare
     ends = [{(t.payee, t.to): t for t in found.payees} for found in (first, second)]
     for key in dict.fromkeys([*ends[0], *ends[1]]):
         known = ends[0].get(key) or ends[1][key]
-        left, right = (_span(side.get(key), wording) for side in ends)
+        left, right = (total_text(side.get(key), wording, words) for side in ends)
         rows.append(Compared(payee_title(known, wording, words), "", left, right, left != right))
     return rows
 
@@ -325,10 +367,6 @@ def _compared(first: Screening, second: Screening, words: Words) -> list[Compare
 def _said(line: Line | None, wording: Wording, words: Words) -> str:
     if line is None:
         return "—"
-    if line.standing in ("computed", "ceiling"):
+    if line.standing in SHOWN:
         return "；".join(f"{wording.own(a.label)} {amount_text(a, wording)}".strip() for a in line.outcome.amounts)
     return words(STANDINGS[line.standing])
-
-
-def _span(total: PayeeTotal | None, wording: Wording) -> str:
-    return "".join(span_parts(total.floor, total.ceiling, wording)) if total else "—"
