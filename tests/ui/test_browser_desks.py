@@ -39,7 +39,7 @@ def test_a_set_is_run_its_failures_read_and_two_runs_compared(open_page: Open, d
     page = open_page()
     go_to(page, "评测")
     page.locator("#evaluation-set input").click()
-    page.get_by_role("option").filter(has_text="liuhe").first.click()
+    page.locator("li[role=option]").filter(has_text="liuhe").first.click()
     for count in (1, 2):
         page.get_by_role("button", name="运行题集").click()
         page.wait_for_function(f"document.querySelectorAll('.figures').length > 0 && {count} > 0")
@@ -50,7 +50,7 @@ def test_a_set_is_run_its_failures_read_and_two_runs_compared(open_page: Open, d
     assert "95% 置信区间" in page.locator("#evaluation-shown").inner_text()
     assert page.locator("#evaluation-shown .ci").count() >= 3
     page.locator("#evaluation-against input").click()
-    page.get_by_role("option").last.click()
+    page.locator("li[role=option]").last.click()
     page.locator("#evaluation-diff .figures").wait_for()
     assert "McNemar" in page.locator("#evaluation-diff").inner_text()
 
