@@ -18,6 +18,7 @@ from ui.pages.frame import build_page
 from ui.pages.panel import asset
 from ui.render.frame import notice_of
 from ui.render.library import error_page, policy_page
+from ui.render.thread import Turn, thread_html
 from ui.words import LANGUAGES, Words
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -152,7 +153,7 @@ def serve(host: str, port: int) -> None:
     _check_free(host, port)
     settings = load_settings()
     desk = open_desk(settings)
-    answer("?", replace(desk, talker=None))  # warm: the first question must not wait for the index
+    _warm(desk)
     site = build_app(desk, settings)
     import uvicorn
 
@@ -164,6 +165,15 @@ def serve(host: str, port: int) -> None:
 
         webbrowser.open(f"http://{shown}:{port}")
     uvicorn.run(site, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
+
+
+def _warm(desk: Desk) -> None:
+    """Open what the first question would wait for: index, signs, templates."""
+    quiet = replace(desk, talker=None, report=None)
+    pack = desk.packs[desk.default]
+    for question in ("?", *pack.meta.examples):
+        said, _ = answer(question, quiet)
+        thread_html([Turn(question, said, pack)], Words())
 
 
 def _check_free(host: str, port: int) -> None:

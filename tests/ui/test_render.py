@@ -182,6 +182,8 @@ def test_the_full_text_is_whole_and_its_rules_stand_by_their_sentences(desk: Des
             assert block is not None and block.select_one(".clause").get_text() == clause.text
             rules = [rule for rule in pack.benefits.values() if rule.clause == clause.id]
             assert len(block.select(".rule")) == len(rules)
+        ids = {str(item["id"]) for item in soup.find_all(id=True)}
+        assert {str(link["href"]).partition("#")[2] for link in soup.select(".contents a")} <= ids
     start, end = jinan.benefits["2.5.16.a"].quote.start, jinan.benefits["2.5.16.a"].quote.end
     soup = BeautifulSoup(document_html(jinan, desk.today, ZH, clause="2.5.16", marks=[(start, end)]), "html.parser")
     assert "".join(mark.get_text() for mark in soup.find_all("mark")) == jinan.benefits["2.5.16.a"].quote.text
