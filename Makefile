@@ -38,7 +38,7 @@ gate: .venv/dev.stamp  ## the fast question sets against the committed baseline
 
 # Debian's Chromium for the browser tests, where it is not there yet and this machine lets us install it; they are skipped without
 browser:
-	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; { \
 	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq \
 	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; } \
 	  || echo "no Chromium here and none could be installed: the browser tests will be skipped"

@@ -1,6 +1,7 @@
 """Opens the desk: packs, retriever, settings; what every question needs."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,6 +18,11 @@ ZONE = ZoneInfo("Asia/Shanghai")
 def today() -> str:
     """Today in Asia/Shanghai as an ISO date."""
     return datetime.now(ZONE).date().isoformat()
+
+
+def of_today(desk: Desk) -> Desk:
+    """The desk with today's date: a site runs for weeks, and a policy may expire meanwhile."""
+    return desk if desk.today == today() else replace(desk, today=today())
 
 
 class Shelf(Mapping[str, Pack]):

@@ -24,6 +24,7 @@ MAX_QUEUE = 5000  # what a public page collects must not fill the disk
 _ASKED = {"id": "编号", "turns": "问题", "given": "当时的答案", "wrong": "哪里不对"}
 SHEET = {**_ASKED, **{field: title for field, title in COLUMNS.items() if field not in _ASKED}}
 _ID_CHARS = 8
+_REASONS = 2000  # characters of reasons that are kept of one question
 
 
 class Candidate(BaseModel):
@@ -77,14 +78,21 @@ def _locked(data: Path) -> FileLock:
 
 
 def add(data: Path, new: Sequence[Candidate]) -> int:
-    """Put candidates into the queue that are not in it yet; how many that were. A full queue takes none."""
+    """Put candidates into the queue; how many are new there or bring a new reason. A full queue takes no new ones."""
     with _locked(data):
-        queue = load(data)
-        known = {entry.id for entry in queue}
-        fresh = {entry.id: entry for entry in new if entry.id not in known}
-        kept = list(fresh.values())[: max(MAX_QUEUE - len(queue), 0)]
-        save(data, [*queue, *kept])
-    return len(kept)
+        queue = {entry.id: entry for entry in load(data)}
+        changed = 0
+        for entry in new:
+            known = queue.get(entry.id)
+            if known is None and len(queue) < MAX_QUEUE:
+                queue[entry.id] = entry
+            elif known is not None and entry.wrong and entry.wrong not in known.wrong and len(known.wrong) < _REASONS:
+                queue[entry.id] = known.model_copy(update={"wrong": "；".join(filter(None, (known.wrong, entry.wrong)))})
+            else:
+                continue
+            changed += 1
+        save(data, list(queue.values()))
+    return changed
 
 
 def drop(data: Path, candidate_id: str) -> None:
@@ -104,7 +112,8 @@ def label_one(data: Path, candidate_id: str, row: Row, known: AbstractSet[str]) 
         if entry is None:
             return False
         try:
-            labelled = entry.model_copy(update={"label": _label(entry, row)})
+            before = row_of(entry.label) if entry.label else {}
+            labelled = entry.model_copy(update={"label": _label(entry, {**before, **row})})
             strange = [clause for clause in labelled.label.clauses if clause not in known] if labelled.label else []
             if strange:
                 raise SetError(f"条款：没有第 {'、'.join(strange)} 条")

@@ -302,9 +302,11 @@ def _rows(folder: Path) -> list[dict[str, Any]]:
 
 def _read_spec(folder: Path) -> dict[str, Any]:
     try:
-        spec: dict[str, Any] = json.loads((folder / SPEC).read_text(encoding="utf-8"))
+        spec: Any = json.loads((folder / SPEC).read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError):
-        raise SetError(f"{folder.name}/{SPEC} 已损坏；请换一个 --out 重新运行") from None
+        spec = None
+    if not isinstance(spec, dict) or not {"sets", "packs", "jobs"} <= spec.keys():
+        raise SetError(f"{folder.name}/{SPEC} 已损坏；请换一个 --out 重新运行")
     return spec
 
 

@@ -14,6 +14,7 @@ from assistant.desk import today
 from assistant.understand.script import MAX_CHARS
 
 MAX_CHATS, MAX_TURNS = 20, 40
+MAX_ANEW = 3000  # characters of a conversation that are answered anew
 _TITLE = 26
 
 
@@ -48,8 +49,17 @@ class Shelf:
     def asked(self, question: str) -> Shelf:
         """The shelf after a question: it continues the open conversation or begins one."""
         chat = self.current or Chat(secrets.token_hex(6), today())
-        longer = replace(chat, turns=(*chat.turns, question[:MAX_CHARS])[-MAX_TURNS:])
+        longer = replace(chat, turns=(*chat.turns, cut(question))[-MAX_TURNS:])
         return Shelf((longer, *(other for other in self.chats if other.id != chat.id))[:MAX_CHATS], chat.id)
+
+    def taken_back(self, answered: tuple[str, ...]) -> Shelf:
+        """The shelf after a question was stopped: the open conversation has only what was answered."""
+        chat = self.current
+        if chat is None or chat.turns == answered:
+            return self
+        if not answered:
+            return self.dropped(chat.id)
+        return Shelf(tuple(replace(c, turns=answered) if c is chat else c for c in self.chats), self.open)
 
     def fresh(self) -> Shelf:
         """The shelf with no conversation open."""
@@ -70,6 +80,22 @@ class Shelf:
         return json.dumps({"open": self.open, "chats": chats, "dropped": self.gone}, ensure_ascii=False)
 
 
+def cut(question: str) -> str:
+    """A question as it is kept; one that is too long to be answered stays too long."""
+    return question[: MAX_CHARS + 1]
+
+
+def _bounded(turns: list[str]) -> tuple[str, ...]:
+    """The last turns that can be answered anew in a moment: a browser may send anything."""
+    room, kept = MAX_ANEW, 0
+    for turn in reversed(turns):
+        room -= len(turn)
+        if room < 0 and kept:
+            break
+        kept += 1
+    return tuple(turns[len(turns) - kept :])
+
+
 def shelf_of(stored: Any) -> Shelf:
     """The shelf of what a browser sent."""
     try:
@@ -85,6 +111,6 @@ def shelf_of(stored: Any) -> Shelf:
 def _chat(entry: Any) -> Chat | None:
     if not isinstance(entry, dict) or not isinstance(entry.get("turns"), list):
         return None
-    turns = tuple(str(turn)[:MAX_CHARS] for turn in entry["turns"][-MAX_TURNS:] if isinstance(turn, str) and turn.strip())
+    turns = _bounded([cut(turn) for turn in entry["turns"][-MAX_TURNS:] if isinstance(turn, str) and turn.strip()])
     chat_id = str(entry.get("id", ""))[:24]
     return Chat(chat_id, str(entry.get("day", ""))[:10], turns) if chat_id and turns else None

@@ -4,7 +4,8 @@ from assistant.screening.amounts import Fault, read_number
 from assistant.screening.gate import gate_of
 from assistant.screening.profile import Profile, ProfileError, read_profile, write_profile
 from assistant.screening.quick import quick, quick_fields
-from assistant.screening.screen import NOT_WRITTEN, Line, PayeeTotal, Question, Screening, screen
+from assistant.screening.screen import NOT_WRITTEN, Line, Question, Screening, screen
+from assistant.screening.totals import PayeeTotal
 
 __all__ = [
     "NOT_WRITTEN",

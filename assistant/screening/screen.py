@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from typing import Literal
 
 from assistant.screening.amounts import Fault, read_number
 from assistant.screening.gate import gate_of
-from assistant.screening.payees import payee_of
 from assistant.screening.profile import Answer, Profile
-from calculators import Facts, Number, Outcome, Total, evaluate, totals
+from assistant.screening.totals import PayeeTotal, by_payee
+from calculators import Facts, Number, Outcome, evaluate, totals
 from calculators.logic import all_of, judge
 from calculators.money import yuan_text
-from corpus.schema import Benefit, Condition, Fact, Gap, GateOption, JointCap, Pack, Payee
+from corpus.schema import Benefit, Condition, Fact, Gap, GateOption, JointCap, Pack
 
 Standing = Literal["computed", "ceiling", "average", "missing", "not_eligible", "not_stated", "changed"]
-Left = Literal["average", "deduction", "period"]
 _ASKER = ""  # the scope of what holds for the asker
 NOT_WRITTEN = "条文没有写这种情况，属于文中未规定"
 
@@ -56,24 +54,6 @@ class Line:
     gap: str = ""
     clash: str = ""
     caps: tuple[JointCap, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PayeeTotal:
-    """What one recipient gets, in yuan: the text promises no less than `floor` and no more than `ceiling`.
-
-    A ceiling without a floor counts as nought in `floor`; `left_out` holds what cannot be added up and why; `shared` are the
-    joint ceilings over two or more of the counted benefits; `open` counts the benefits of this recipient without a result.
-    """
-
-    payee: Payee
-    to: str
-    floor: Fraction
-    ceiling: Fraction
-    counted: tuple[Total, ...]
-    left_out: tuple[tuple[Total, Left], ...]
-    shared: tuple[JointCap, ...]
-    open: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +108,12 @@ def screen(pack: Pack, profile: Profile) -> Screening:
     order = {benefit: number for number, benefit in enumerate(pack.benefits)}
     lines.sort(key=lambda line: order[line.benefit.id])
     results.sort(key=lambda outcome: order[outcome.benefit.id])
-    return Screening(pack, profile, gate, tuple(questions.values()), tuple(lines), _by_payee(pack, results, lines))
+    return Screening(pack, profile, gate, tuple(questions.values()), tuple(lines), by_payee(pack, results, _pending(lines)))
+
+
+def _pending(lines: Iterable[Line]) -> list[Benefit]:
+    """The benefits without a result so far."""
+    return [line.benefit for line in lines if line.standing in ("missing", "not_stated", "changed")]
 
 
 def _merged(known: Question, more: Question) -> Question:
@@ -309,53 +294,3 @@ def _facts(pack: Pack, profile: Profile, scope: str, read: _Read) -> Facts:
             else:
                 numbers[(name, option)] = read.numbers[key] = number
     return Facts(numbers, chosen, denied, flags)
-
-
-def _by_payee(pack: Pack, results: Sequence[Outcome], lines: Sequence[Line]) -> tuple[PayeeTotal, ...]:
-    """Totals of one recipient each: the asker first, then others by name, then what names nobody.
-
-    A joint ceiling is a recipient's: it never takes a bank's money for a firm's.
-    """
-    groups: dict[tuple[Payee, str], list[Outcome]] = {}
-    for outcome in results:
-        if outcome.status in ("calculated", "zero"):
-            groups.setdefault(_recipient(outcome.benefit), []).append(outcome)
-    pending = [_recipient(line.benefit) for line in lines if line.standing in ("missing", "not_stated", "changed")]
-    order = {"asker": 0, "other": 1, "unstated": 2}
-    return tuple(
-        _payee_total(pack, *key, groups[key], pending.count(key)) for key in sorted(groups, key=lambda key: order[key[0]])
-    )
-
-
-def _recipient(benefit: Benefit) -> tuple[Payee, str]:
-    payee = payee_of(benefit)
-    return payee, "" if payee == "asker" else benefit.to
-
-
-def _payee_total(pack: Pack, payee: Payee, to: str, outcomes: Sequence[Outcome], pending: int) -> PayeeTotal:
-    results = totals(outcomes, pack.joint_caps)
-    left_out = [(total, why) for total in results if (why := _cannot_be_added(total))]
-    out = [total for total, _ in left_out]
-    counted = [total for total in results if total not in out]
-    named = [outcome.benefit.id for total in counted for outcome in total.outcomes]
-    shared = tuple(cap for cap in pack.joint_caps if sum(benefit in cap.over for benefit in named) > 1)
-    floor = sum((_floor(total) for total in counted), Fraction(0))
-    ceiling = sum((total.amount.high for total in counted), Fraction(0))
-    return PayeeTotal(payee, to, floor, ceiling, tuple(counted), tuple(left_out), shared, pending)
-
-
-def _floor(total: Total) -> Fraction:
-    """What is promised: of a joint result the floors of its parts, no more than the ceiling."""
-    if total.cap is None:
-        return total.amount.low or Fraction(0)
-    lows = (outcome.amounts[0].low or Fraction(0) for outcome in total.outcomes)
-    return min(sum(lows, Fraction(0)), total.amount.high)
-
-
-def _cannot_be_added(total: Total) -> Left | None:
-    """An average is no ceiling of one project, a deduction is no cash, and a yearly amount is none for all years."""
-    if total.amount.kind == "average":
-        return "average"
-    if total.amount.kind == "deduction":
-        return "deduction"
-    return "period" if total.amount.label else None

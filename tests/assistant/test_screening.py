@@ -160,7 +160,7 @@ def test_an_answer_that_no_field_shows_does_not_count(jinan: Pack) -> None:
 
 def test_nought_is_a_total_and_what_is_not_added_is_none(jinan: Pack) -> None:
     (nought,) = screen(jinan, profile(jinan, ["carrier-firms"], **{"carrier-firms__培育高新技术企业数": "0"})).payees
-    assert (len(nought.left_out), nought.ceiling) == (0, 0)
+    assert (len(nought.counted), len(nought.left_out), nought.ceiling) == (1, 0, 0)
     (average,) = screen(jinan, profile(jinan, ["programme"])).payees
     assert (average.counted, len(average.left_out)) == ((), 1)
 

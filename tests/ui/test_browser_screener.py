@@ -200,7 +200,7 @@ def test_another_policy_has_its_own_form(open_page: Open) -> None:
     page = screener(open_page)
     page.locator("#screener-policy input").click()
     page.get_by_role("option").filter(has_text="柳河").click()
-    page.get_by_label("高新技术企业", exact=False).first.wait_for()
+    page.locator(".policy-line", has_text="2023年2月8日发布").wait_for()
     box = page.locator(".gate .tick", has_text="高新技术企业").locator("input")
     box.check()
     page.locator(".payee-asker").wait_for()

@@ -1,12 +1,14 @@
 """The desks without a browser: sessions, what a browser sends, the site's addresses and headers."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 
 from assistant.pipeline import answer
 from assistant.screening import Profile, ProfileError
@@ -15,6 +17,7 @@ from assistant.state import Desk
 from evals.candidates import load
 from evals.library import SetError
 from ui.chats import MAX_CHATS, MAX_TURNS, Shelf, shelf_of
+from ui.export.place import place_for
 from ui.pages.chat import ChatDesk, Session
 from ui.pages.evaluation import EvaluationDesk
 from ui.pages.hotline import HotlineDesk
@@ -81,8 +84,51 @@ def test_a_rating_goes_to_the_queue_once_and_masked(room: ChatDesk) -> None:
     session = room.rate(session, 0, "不对，找我13912345678")
     (entry,) = load(room.data)
     assert (entry.source, entry.turns) == ("网页", ["我的电话［手机号］，第16条大意"]) and "［手机号］" in entry.wrong
-    assert session.turns[0].rating == "bad"
-    assert room.rate(session, 0, None).turns[0].rating == "good" and room.rate(session, 7, None) == session
+    assert session is not None and session.turns[0].rating == "bad"
+    room.rate(session, 0, "也少了单位")
+    (entry,) = load(room.data)
+    assert "不对" in entry.wrong and "也少了单位" in entry.wrong
+    useful = room.rate(session, 0, None)
+    assert useful is not None and useful.turns[0].rating == "good" and room.rate(session, 7, None) == session
+
+
+def test_a_damaged_queue_costs_the_user_nothing(room: ChatDesk) -> None:
+    (room.data / "candidates.jsonl").write_text("{", encoding="utf-8")
+    session, _ = last(room, "食堂的伙食费怎么补", Session(), Shelf())
+    assert session.turns[0].answer.outcome == "decline"
+    assert room.rate(session, 0, "不对") is None
+
+
+def test_a_report_has_bounds(room: ChatDesk) -> None:
+    session, _ = last(room, "第16条大意", Session(), Shelf())
+    room.rate(session, 0, "长" * 5_000_000)
+    assert (room.data / "candidates.jsonl").stat().st_size < 20_000
+
+
+def test_a_stopped_question_does_not_come_back(room: ChatDesk) -> None:
+    session, shelf = last(room, RESEARCH, Session(), Shelf())
+    (_, begun, _), *_ = room.ask("第16条大意", session, shelf)
+    assert begun.current is not None and len(begun.current.turns) == 2
+    back = begun.taken_back(tuple(turn.question for turn in session.turns))
+    assert room.known(session, back) == session
+    (_, first, _), *_ = room.ask("第16条大意", Session(), Shelf())
+    assert first.taken_back(()).chats == ()
+
+
+def test_only_what_the_server_does_not_know_is_answered_anew(room: ChatDesk) -> None:
+    session, shelf = last(room, RESEARCH, Session(), Shelf())
+    rated = room.rate(session, 0, None)
+    assert rated is not None
+    known = room.known(rated, shelf.asked("第16条大意"))
+    assert [turn.rating for turn in known.turns] == ["good", ""]
+
+
+def test_a_long_conversation_of_a_browser_is_not_answered_anew_in_full() -> None:
+    turns = ["很长" * 900, *("短问" for _ in range(5)), "再长" * 600]
+    stored = json.dumps({"open": "a", "chats": [{"id": "a", "day": "", "turns": turns}]})
+    shelf = shelf_of(stored)
+    assert shelf.current is not None and sum(map(len, shelf.current.turns)) <= 3000
+    assert shelf.current.turns[-1] == "再长" * 600
 
 
 def test_a_question_without_an_answer_waits_for_the_evaluators(room: ChatDesk) -> None:
@@ -135,12 +181,51 @@ def test_the_hotline_answers_no_forged_call(desk: Desk) -> None:
     assert "没有" in hotline.find({"x": 1}, None)
 
 
+def test_all_policies_are_searched_and_the_default_one_answers(desk: Desk) -> None:
+    other = HotlineDesk(replace(desk, default="liuhe-2023"), Words())
+    html = other.find("初次认定国家高新技术企业奖多少", "*")
+    assert "直接回答" in html and "20万元" in html and "柳河" in html
+
+
+def test_exported_files_go_within_the_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    old = place_for("旧.docx")
+    old.write_text("x", encoding="utf-8")
+    os.utime(old.parent, (0, 0))
+    new = place_for("新.docx")
+    assert not old.exists() and new.parent.is_dir()
+
+
+def test_a_control_character_breaks_no_export(desk: Desk) -> None:
+    screener = ScreenerDesk(desk, Words())
+    filled = Variants(Profile(desk.default, ("transfer",), {"transfer/促成转化的年度技术合同成交额": "3\x0b00"}))
+    for kind in ("docx", "xlsx", "json"):
+        assert screener.export(filled, kind).stat().st_size > 0
+
+
+def test_labels_name_clauses_that_are_there_and_keep_their_amounts(room: ChatDesk, desk: Desk) -> None:
+    last(room, "食堂的伙食费怎么补", Session(), Shelf())
+    (entry,) = load(room.data)
+    clauses = frozenset(clause.id for clause in desk.packs[desk.default].document.clauses)
+    evaluation = EvaluationDesk(room.data, Words(), clauses)
+    said = {"do": "label", "id": entry.id, "outcome": "作答", "clauses": "2.1.2", "amounts": "最高 8万", "why": ""}
+    evaluation.changed(said)
+    assert "最高 8万" in evaluation.queue().replace("最高8万", "最高 8万")
+    with pytest.raises(SetError, match=r"9\.9\.9"):
+        evaluation.changed({**said, "clauses": "9.9.9"})
+
+
 def test_an_evaluation_run_is_named_by_the_list_only(tmp_path: Path) -> None:
     with pytest.raises(SetError):
         EvaluationDesk(tmp_path, Words()).run("../../etc")
     (tmp_path / "evals" / "broken").mkdir(parents=True)
     (tmp_path / "evals" / "broken" / "run.json").write_text("{", encoding="utf-8")
-    assert EvaluationDesk(tmp_path, Words()).runs() == []
+    desk = EvaluationDesk(tmp_path, Words())
+    assert desk.runs() == [("broken · 记录已损坏", "broken")]
+    for text in ("{", "[]"):
+        (tmp_path / "evals" / "broken" / "run.json").write_text(text, encoding="utf-8")
+        with pytest.raises(SetError):
+            desk.run("broken")
 
 
 def test_an_event_may_say_anything() -> None:
@@ -154,16 +239,8 @@ def site(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Any:
     return build_app(replace(desk, today="2026-11-22"), settings)
 
 
-async def fetch(site: Any, path: str, **headers: str) -> httpx.Response:
-    transport = httpx.ASGITransport(app=site)
-    async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
-        return await client.get(path, headers=headers)
-
-
 def get(site: Any, path: str, **headers: str) -> httpx.Response:
-    import asyncio
-
-    return asyncio.run(fetch(site, path, **headers))
+    return TestClient(site).get(path, headers=headers)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from assistant.compose.wording import Wording
 from assistant.lookup import look_up
 from assistant.pipeline import answer
 from assistant.screening import Profile, screen
-from assistant.state import Conversation, Desk
+from assistant.state import Desk
 from calculators import Amount
 from corpus.schema import Pack
 from ui.render.amounts import bar_of, span_parts, sum_view
@@ -205,5 +205,17 @@ def test_the_english_interface_leaves_no_chinese_label(desk: Desk, jinan: Pack) 
 
 
 def test_a_conversation_of_nothing_shows_the_examples(desk: Desk) -> None:
-    assert Conversation() == Conversation()
-    assert "data-says" in thread_html([], ZH, None, desk.metas[desk.default].examples)
+    examples = desk.metas[desk.default].examples
+    shown = BeautifulSoup(thread_html([], ZH, None, examples), "html.parser").select("[data-says]")
+    assert tuple(button["data-says"] for button in shown) == examples
+
+
+def test_the_working_is_english_on_the_english_page(jinan: Pack) -> None:
+    found = screen(jinan, Profile(jinan.id, ("product-maker",), {"product-maker/首次购买合同金额": "3000"}))
+    labels = [row.th.get_text() for row in BeautifulSoup(results_html(found, EN), "html.parser").select(".steps tr")]
+    assert labels == ["first-purchase contract value", "rate", "product", "Ceiling"]
+
+
+def test_nought_is_shown_as_nought(jinan: Pack) -> None:
+    found = screen(jinan, Profile(jinan.id, ("carrier-firms",), {"carrier-firms/培育高新技术企业数": "0"}))
+    assert BeautifulSoup(results_html(found, ZH), "html.parser").select_one(".total .sum").get_text() == "0元"

@@ -12,9 +12,11 @@ from ui.pages.screener import NAMES
 from ui.render.amounts import KINDS
 from ui.render.answers import OUTCOME_BADGES, STATUS_BADGES
 from ui.render.evaluation import TABLES
-from ui.render.screening import LEFT_OUT, STANDINGS
+from ui.render.standings import STANDINGS
+from ui.render.totals import LEFT_OUT
 from ui.words import Words, english
 
+STEPS = ("比例", "乘积", "相加", "相减", "合计", "起算额", "超出额", "上限")
 UI = Path(__file__).resolve().parents[2] / "ui"
 _IN_TEMPLATE = re.compile(r"""(?<![\w.])t\((?:"([^"]+)"|'([^']+)')""")
 
@@ -38,7 +40,7 @@ def said() -> set[str]:
                     found.add(node.args[0].value)
     tables = (KINDS, OUTCOME_BADGES, STATUS_BADGES, STANDINGS, LEFT_OUT, TITLES, STATES)
     found |= {word for table in tables for word in table.values()} | set(OUTCOMES)
-    found |= {NOT_WRITTEN, *NAMES}
+    found |= {NOT_WRITTEN, *NAMES, *STEPS}
     return found | {f"按{title}" for title in TABLES} | set(TABLES)
 
 

@@ -13,19 +13,30 @@ const choose = (number, scroll = true) => {
 };
 const find = async () => {
   const number = ++asked;
-  const typed = performance.now();
-  const html = await server.find({ query: box.value, policy: policy() });
+  let html;
+  try {
+    html = await server.find({ query: box.value, policy: policy() });
+  } catch {
+    said.textContent = window.mingce.lost;
+    return;
+  }
   if (number < shown) return;  // a later answer is already there
   shown = number;
   hits.innerHTML = html;
   choose(0, false);
-  window.mingceLatency = performance.now() - typed;
 };
 const look = () => { said.textContent = ''; pending = find(); };
 box.addEventListener('input', (event) => { if (!event.isComposing) look(); });
 box.addEventListener('compositionend', look);
 element.querySelector('#hotline-policy')?.addEventListener('change', look);
-const next = () => { box.value = ''; look(); box.focus(); };
+const first = element.querySelector('#hotline-policy')?.value;
+const next = () => {  // nothing of a caller stays, whether the server answers or not
+  box.value = '';
+  hits.textContent = '';
+  if (first) element.querySelector('#hotline-policy').value = first;
+  look();
+  box.focus();
+};
 element.querySelector('#hotline-next').addEventListener('click', next);
 const copyChosen = async () => {
   await pending;  // never the clause of the words before
@@ -47,9 +58,14 @@ element.addEventListener('keydown', (event) => {
   }
 });
 element.addEventListener('submit', (event) => event.preventDefault());
+const turns = new WeakMap();
 element.addEventListener('input', async (event) => {
   const form = event.target.closest('.calculator');
   if (!form) return;
-  const typed = Object.fromEntries(new FormData(form));
-  form.querySelector('.result').innerHTML = await server.compute({ ...form.dataset, typed });
+  const turn = (turns.get(form) ?? 0) + 1;
+  turns.set(form, turn);
+  const html = await server.compute({ ...form.dataset, typed: Object.fromEntries(new FormData(form)) }).catch(() => null);
+  if (turns.get(form) !== turn) return;  // a later figure is on its way
+  form.querySelector('.result').innerHTML = html ?? '';
+  if (html === null) said.textContent = window.mingce.lost;
 });

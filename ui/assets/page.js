@@ -9,6 +9,7 @@
     document.body?.classList.toggle('dark', on);
   };
   const copied = () => (document.documentElement.lang === 'en' ? 'Copied' : '已复制');
+  const lost = () => (document.documentElement.lang === 'en' ? 'No connection to the server' : '没有连上服务器');
   const copy = async (text) => {
     if (navigator.clipboard && window.isSecureContext) {
       try { await navigator.clipboard.writeText(text); return; } catch { /* no permission: the old way below */ }
@@ -30,9 +31,13 @@
     link?.click();
   };
   // What this browser keeps: a tab has its own open conversation and its own form, all tabs share the list of conversations.
-  const read = (box, name) => { try { return JSON.parse(box.getItem(`mingce.${name}`)); } catch { return null; } };
+  const memory = new Map();  // where storage is full or closed to us: kept for this page only
+  const read = (box, name) => {
+    try { return JSON.parse(memory.get(name) ?? box.getItem(`mingce.${name}`)); } catch { return null; }
+  };
   const write = (box, name, value) => {
-    try { box.setItem(`mingce.${name}`, JSON.stringify(value)); } catch { /* full, or a private window: kept for this page only */ }
+    const text = JSON.stringify(value);
+    try { box.setItem(`mingce.${name}`, text); memory.delete(name); } catch { memory.set(name, text); }
   };
   const stored = {
     chats: () => JSON.stringify({ open: read(sessionStorage, 'chat') ?? '', chats: read(localStorage, 'chats') ?? [] }),
@@ -67,7 +72,7 @@
     fill('');  // at once, so that nothing of the next question is wiped out by the answer to this one
     return live('chats', count)(...values);
   };
-  window.mingce = { copy, download, live, asking, keep, sent: null, get copied() { return copied(); } };
+  window.mingce = { copy, download, live, asking, keep, sent: null, get copied() { return copied(); }, get lost() { return lost(); } };
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape') return;
     for (const menu of document.querySelectorAll('details.menu[open]')) { menu.removeAttribute('open'); menu.querySelector('summary').focus(); }

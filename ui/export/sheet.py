@@ -1,6 +1,8 @@
 """测算单: what was filled in, what comes of it, on which words of the text; as Word and as Excel."""
 
 from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +10,34 @@ from assistant.compose.notice import notice_text
 from assistant.compose.wording import Wording
 from assistant.compose.words import amount_text, open_text
 from assistant.screening import Line, Question, Screening
-from calculators import Amount, Step
-from calculators.money import decimal_text, rate_text, yuan_text
-from evals.sheets import safe_cell
+from calculators import Amount
+from calculators.money import decimal_text, yuan_text
+from evals.sheets import printable, safe_cell
 from ui.export.word import document, paragraph
-from ui.render.amounts import KINDS
-from ui.render.screening import SHOWN, STANDINGS, notes_of, payee_title, reasons_of, total_notes, total_text
+from ui.render.amounts import KINDS, step_value
+from ui.render.screening import notes_of, reasons_of
+from ui.render.standings import SHOWN, STANDINGS
+from ui.render.totals import payee_title, total_notes, total_text
 from ui.words import Words
 
 _TITLE = "惠企政策测算单"
-_HEAD = ("编号", "项目", "结果", "金额", "下限（元）", "上限（元）", "种类", "给谁", "条款", "条文原文", "算法", "前提与原因")
+_HEAD = (
+    "编号",
+    "项目",
+    "结果",
+    "金额",
+    "下限（元）",
+    "上限（元）",
+    "种类",
+    "给谁",
+    "条款",
+    "条文原文",
+    "算法",
+    "步骤",
+    "前提与原因",
+)
 _ADDED = ("exact", "range", "upper_bound")  # an average or a deduction in a column of sums would be added up
-_WIDTHS = (10, 34, 12, 22, 14, 14, 10, 24, 9, 60, 44, 44)
+_WIDTHS = (10, 34, 12, 22, 14, 14, 10, 24, 9, 60, 44, 44, 44)
 
 
 def sheet_word(path: Path, variants: Sequence[Screening], today: str) -> None:
@@ -53,7 +71,7 @@ def _filled_in(file: Any, found: Screening) -> None:
     table = file.add_table(rows=0, cols=2, style="Light Grid Accent 1")
     for question in answered:
         cells = table.add_row().cells
-        cells[0].text, cells[1].text = question.fact.name, answer_text(question)
+        cells[0].text, cells[1].text = question.fact.name, printable(answer_text(question))
 
 
 def answer_text(question: Question) -> str:
@@ -91,7 +109,7 @@ def _line(file: Any, line: Line, words: Wording) -> None:
     if outcome.formula:
         paragraph(file, f"算法：{outcome.formula}")
     if outcome.steps:
-        paragraph(file, "步骤：" + "；".join(f"{step.label} {step_text(step)}" for step in outcome.steps))
+        paragraph(file, f"步骤：{steps_of(line, words)}")
     for reason in why_of(line, words):
         paragraph(file, reason, style="List Bullet")
 
@@ -113,11 +131,9 @@ def why_of(line: Line, words: Wording) -> list[str]:
     return why
 
 
-def step_text(step: Step) -> str:
-    """The value of a step with its unit."""
-    if step.unit == "元":
-        return yuan_text(step.value)
-    return rate_text(step.value) if step.token is not None and step.token.kind == "rate" else decimal_text(step.value)
+def steps_of(line: Line, words: Wording) -> str:
+    """The working of a line, step by step."""
+    return "；".join(f"{step.label} {step_value(step, words)}" for step in line.outcome.steps)
 
 
 def sheet_excel(path: Path, variants: Sequence[Screening], today: str) -> None:
@@ -145,8 +161,8 @@ def sheet_excel(path: Path, variants: Sequence[Screening], today: str) -> None:
                 payee_title(total, words, Words()),
                 "",
                 "",
-                float(total.floor) if total.counted else None,
-                float(total.ceiling) if total.counted else None,
+                _exact(total.floor) if total.counted else None,
+                _exact(total.ceiling) if total.counted else None,
                 "",
                 total.to,
                 "",
@@ -163,15 +179,15 @@ def sheet_excel(path: Path, variants: Sequence[Screening], today: str) -> None:
                 answers.append([option.say, "是"])
         for question in found.questions:
             if question.answer is not None:
-                answers.append([question.fact.name, safe_cell(answer_text(question))])
+                answers.append([question.fact.name, safe_cell(printable(answer_text(question)))])
         answers.column_dimensions["A"].width = answers.column_dimensions["B"].width = 40
     book.save(path)
 
 
-def _rows(line: Line, words: Wording) -> list[list[str | float | None]]:
+def _rows(line: Line, words: Wording) -> list[list[str | Decimal | None]]:
     benefit, outcome = line.benefit, line.outcome
     quote = " ".join(benefit.quote.text.split())
-    tail = [benefit.to, benefit.clause, quote, outcome.formula, "；".join(why_of(line, words))]
+    tail = [benefit.to, benefit.clause, quote, outcome.formula, steps_of(line, words), "；".join(why_of(line, words))]
     if line.standing not in SHOWN:
         return [[benefit.id, benefit.name, STANDINGS[line.standing], "", None, None, "", *tail]]
 
@@ -189,8 +205,12 @@ def _rows(line: Line, words: Wording) -> list[list[str | float | None]]:
     ]
 
 
-def _numbers(amount: Amount) -> tuple[float | None, float]:
-    return None if amount.low is None else float(amount.low), float(amount.high)
+def _numbers(amount: Amount) -> tuple[Decimal | None, Decimal]:
+    return None if amount.low is None else _exact(amount.low), _exact(amount.high)
+
+
+def _exact(value: Fraction) -> Decimal:
+    return Decimal(decimal_text(value))
 
 
 def _shape(sheet: Any) -> None:

@@ -1,19 +1,20 @@
 """政策问答: the conversation, its sources, the conversations of this browser."""
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from assistant.compose.wording import Wording
+from assistant.desk import of_today
 from assistant.pipeline import answer
 from assistant.screening import Fault, read_number
 from assistant.state import Answer, Conversation, Desk
 from calculators.money import decimal_text, yuan_text
 from corpus.errors import MingceError
-from ui.chats import Shelf, shelf_of
+from ui.chats import Shelf, cut, shelf_of
 from ui.export.conversation import conversation_markdown, conversation_word
+from ui.export.place import place_for
 from ui.pages.panel import acted, panel
 from ui.progress import answered
 from ui.render import page_html
@@ -55,60 +56,64 @@ class ChatDesk:
         return sources_html(chosen, self.words)
 
     def known(self, session: Session, shelf: Shelf) -> Session:
-        """The session where it is of the open conversation, else that conversation answered anew.
+        """The session of the open conversation: what the server does not know of it is answered anew.
 
         A server that was started again, or a page that was loaded again, knows nothing of it; the model is not asked then.
         """
         current = shelf.current
         if current is None:
             return Session()
-        if session.chat == current.id and tuple(t.question for t in session.turns)[-len(current.turns) :] == current.turns:
+        asked = tuple(turn.question for turn in session.turns)[-len(current.turns) :]
+        if session.chat == current.id and asked == current.turns:
             return session
-        quiet = replace(self.desk, talker=None)
-        found = Session(current.id)
-        for question in current.turns:
+        begun = session.chat == current.id and bool(asked) and asked == current.turns[: len(asked)]
+        found = session if begun else Session(current.id)
+        quiet = replace(of_today(self.desk), talker=None)
+        for question in current.turns[len(asked) if begun else 0 :]:
             said, talk = answer(question, quiet, found.talk)
             found = Session(current.id, (*found.turns, self._turn(question, said, talk)), talk)
         return found
 
     def ask(self, question: str, session: Session, shelf: Shelf) -> Iterator[tuple[Session, Shelf, Pending | None]]:
         """The states of the page while a question is answered; the last has no pending turn."""
+        question = cut(question)
         session = self.known(session, shelf)
         shelf = shelf.asked(question)  # at once: who opens another conversation now, or loads the page again, finds it
         yield session, shelf, Pending(question, self.words("正在查条文……"))
-        for step in answered(question, self.desk, session.talk):
+        for step in answered(question, of_today(self.desk), session.talk):
             if isinstance(step, str):
                 yield session, shelf, Pending(question, f"{step}……")
                 continue
             said, talk = step
             turn = self._turn(question, said, talk)
             session = Session(shelf.open, (*session.turns, turn), talk)
+            yield session, shelf, None
             if said.status in UNANSWERED:
                 report(self.data, [t.question for t in session.turns], said, "没有答上")
-            yield session, shelf, None
 
     def _turn(self, question: str, said: Answer, talk: Conversation) -> Turn:
         return Turn(question, said, self.desk.packs[talk.pack_id], script=talk.turns[-1].reading.script)
 
-    def rate(self, session: Session, turn: int, why: str | None) -> Session:
-        """The session with a turn rated; without a reason given as None it was useful."""
+    def rate(self, session: Session, turn: int, why: str | None) -> Session | None:
+        """The session with a turn rated, `why` None for useful; None where the opinion could not be kept."""
         if not 0 <= turn < len(session.turns):
             return session
         rated = session.turns[turn]
         if why is not None:
             questions = [t.question for t in session.turns[: turn + 1]]
-            report(self.data, questions, rated.answer, why.strip() or "用户点了没用")
+            if not report(self.data, questions, rated.answer, why.strip() or "用户点了没用") and rated.rating != "bad":
+                return None
         changed = replace(rated, rating="good" if why is None else "bad")
         return replace(session, turns=(*session.turns[:turn], changed, *session.turns[turn + 1 :]))
 
     def export(self, session: Session, kind: str) -> Path:
         """The conversation as a file, md or docx."""
-        folder = Path(tempfile.mkdtemp(prefix="mingce-"))
-        path = folder / f"{self.words('政策问答')}-{self.desk.today}.{kind}"
+        day = of_today(self.desk).today
+        path = place_for(f"{self.words('政策问答')}-{day}.{kind}")
         if kind == "docx":
-            conversation_word(path, session.turns, self.desk.today)
+            conversation_word(path, session.turns, day)
         else:
-            path.write_text(conversation_markdown(session.turns, self.desk.today), encoding="utf-8")
+            path.write_text(conversation_markdown(session.turns, day), encoding="utf-8")
         return path
 
 
@@ -178,7 +183,10 @@ def build_chat(desk: Desk, words: Words, data: Path, store: Any) -> Any:
         if what == "rate":
             turn = said.get("turn", "")
             why = None if said.get("good") else said.get("why", "")
-            state = room.rate(state, int(turn) if turn.isdecimal() else -1, why)
+            rated = room.rate(state, int(turn) if turn.isdecimal() else -1, why)
+            if rated is None:
+                gr.Warning(words("意见没有存下，请稍后再试"))
+            state = rated or state
             yield room.thread(state), gr.skip(), gr.skip(), state, gr.skip()
             return
         if what in ("new", "open", "drop"):
@@ -202,7 +210,7 @@ def build_chat(desk: Desk, words: Words, data: Path, store: Any) -> Any:
         return shown(room.known(state, shelf), shelf)
 
     def stopped(state: Session, stored: Any) -> Any:
-        return shown(state, shelf_of(stored))
+        return shown(state, shelf_of(stored).taken_back(tuple(turn.question for turn in state.turns)))
 
     wiring: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 16, "show_progress": "hidden"}
     asking = gr.on([box.submit, send.click], ask, [box, session, store], outputs, js=_js("asking", 3), **wiring)
@@ -210,7 +218,7 @@ def build_chat(desk: Desk, words: Words, data: Path, store: Any) -> Any:
     bar.act(act, [session, store], outputs, js=_js("live", 2), cancels=[asking, going_on], **wiring)
     stop.click(stopped, [session, store], outputs, js=_js("live", 2), cancels=[asking, going_on], **wiring)
     file = bar.file(export, [session, store], download, js=_js("live", 2), **wiring)
-    file.then(fn=None, js="() => window.mingce.download('#chat-file')")
+    file.success(fn=None, js="() => window.mingce.download('#chat-file')")
     return {"fn": restore, "inputs": [session, store], "outputs": outputs, "js": _js("live", 2)}
 
 

@@ -1,7 +1,6 @@
 """评测: runs with their scores, two runs compared, a set run anew, the queue of questions from use."""
 
 import json
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from evals.diff import compare
 from evals.library import QuestionSet, SetError, find_sets, index
 from evals.report import write_report
 from evals.run import RESULTS, SPEC, Run, jobs_of, load_run, start_run
+from ui.export.place import place_for
 from ui.pages.panel import acted, panel
 from ui.render.evaluation import diff_html, empty_html, queue_html, run_caption, run_html
 from ui.words import Words
@@ -45,9 +45,10 @@ class EvaluationDesk:
         found = []
         for folder in folders:
             try:
-                found.append((run_caption(folder.name, json.loads((folder / SPEC).read_text(encoding="utf-8"))), folder.name))
-            except (json.JSONDecodeError, KeyError):
-                continue  # a run whose record is damaged: `mingce eval score` says what is wrong with it
+                caption = run_caption(folder.name, json.loads((folder / SPEC).read_text(encoding="utf-8")))
+            except (ValueError, KeyError, TypeError):
+                caption = f"{folder.name} · {self.words('记录已损坏')}"
+            found.append((caption, folder.name))
         return found
 
     def run(self, name: str) -> Run:
@@ -96,7 +97,7 @@ class EvaluationDesk:
 
     def sheet(self) -> Path:
         """The queue as a sheet to label."""
-        path = Path(tempfile.mkdtemp(prefix="mingce-")) / f"{self.words('候选题')}.xlsx"
+        path = place_for(f"{self.words('候选题')}.xlsx")
         write_sheet(path, load(self.data))
         return path
 
@@ -131,7 +132,8 @@ def build_evaluation(desk: Desk, data: Path, words: Words) -> Any:
     shown = panel(room.show("", "")[0], "evaluation-shown")
     with gr.Row(elem_id="queue-head", equal_height=True):
         gr.HTML(f"<h2>{words('候选题')}</h2>", apply_default_css=False)
-        sheet = gr.DownloadButton(words("导出标注表"), elem_id="queue-sheet", size="sm")
+        sheet = gr.Button(words("导出标注表"), elem_id="queue-sheet", size="sm")
+        download = gr.DownloadButton(visible="hidden", elem_id="queue-file")
         taken = gr.UploadButton(words("读回标注表"), file_types=[".xlsx", ".csv"], elem_id="queue-taken", size="sm")
         into = gr.Dropdown(choices=open_sets, label=words("并入题集"), elem_id="queue-into")
         add = gr.Button(words("并入"), elem_id="queue-join", size="sm")
@@ -150,7 +152,7 @@ def build_evaluation(desk: Desk, data: Path, words: Words) -> Any:
         newest = runs[0][1] if runs else None
         first, _ = view(newest, None)
         lists = gr.update(choices=runs, value=newest), gr.update(choices=runs, value=None)
-        return *lists, first, "", room.queue(), str(room.sheet())
+        return *lists, first, "", room.queue()
 
     def start(name: str) -> Any:
         try:
@@ -171,7 +173,7 @@ def build_evaluation(desk: Desk, data: Path, words: Words) -> Any:
             room.changed(acted(event))
         except MingceError as error:
             gr.Warning(str(error))
-        return room.queue(), str(room.sheet())
+        return room.queue()
 
     def take(file: Any) -> Any:
         try:
@@ -179,18 +181,21 @@ def build_evaluation(desk: Desk, data: Path, words: Words) -> Any:
             gr.Info(words("标注 {count} 题", count=count) + (f"；{'、'.join(unknown)}" if unknown else ""))
         except MingceError as error:
             gr.Warning(str(error))
-        return room.queue(), str(room.sheet())
+        return room.queue()
 
     def put(name: str | None) -> Any:
         try:
             gr.Info(words("并入 {count} 题", count=room.joined(name or "")))
         except MingceError as error:
             gr.Warning(str(error))
-        return room.queue(), str(room.sheet())
+        return room.queue()
 
     gr.on([chosen.input, against.input], view, [chosen, against], [shown, compared], **wiring)
     go.click(start, question_set, [chosen, against, shown, compared], **{**wiring, "concurrency_limit": 1})
-    queue.act(act, None, [queue, sheet], **wiring)
-    taken.upload(take, taken, [queue, sheet], **wiring)
-    add.click(put, into, [queue, sheet], **wiring)
-    return {"fn": reload, "inputs": None, "outputs": [chosen, against, shown, compared, queue, sheet]}
+    queue.act(act, None, queue, **wiring)
+    taken.upload(take, taken, queue, **wiring)
+    add.click(put, into, queue, **wiring)
+    sheet.click(lambda: str(room.sheet()), None, download, **wiring).success(
+        fn=None, js="() => window.mingce.download('#queue-file')"
+    )
+    return {"fn": reload, "inputs": None, "outputs": [chosen, against, shown, compared, queue]}

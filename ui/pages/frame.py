@@ -41,10 +41,13 @@ def build_page(desk: Desk, settings: Settings, words: Words) -> Any:
         chats, form = kept("chats"), kept("form")  # outside of the tabs: what is in a tab that is not open is not in the page
         with gr.Tabs(elem_id="desks"):
             for name in settings.desks:
-                with gr.Tab(words(TITLES[name]), id=name, elem_id=f"desk-{name}"):
+                with gr.Tab(words(TITLES[name]), id=name, elem_id=f"desk-{name}") as tab:
                     restore = build[name]()
-                if restore is not None:
-                    page.load(**restore, api_visibility="private", concurrency_limit=16, show_progress="hidden")
+                wiring = {"api_visibility": "private", "concurrency_limit": 16, "show_progress": "hidden"}
+                if restore is not None and (name != "evaluation" or name == settings.desks[0]):
+                    page.load(**restore, **wiring)
+                elif restore is not None:  # runs are graded anew when they are shown: only for who looks at them
+                    tab.select(**restore, **wiring)
         gr.HTML(foot_html(pack, desk.today, words, model), apply_default_css=False, elem_id="foot")
     return page
 

@@ -1,13 +1,14 @@
 """我能申领什么: what happened, the questions that matter, every benefit's result; saved, compared, exported."""
 
 import json
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from assistant.desk import of_today
 from assistant.screening import Profile, ProfileError, Screening, gate_of, read_profile, screen, write_profile
 from assistant.state import Desk
+from ui.export.place import place_for
 from ui.export.sheet import sheet_excel, sheet_word
 from ui.pages.panel import acted, panel
 from ui.render import page_html
@@ -55,7 +56,7 @@ class ScreenerDesk:
         empty = not current.profile.events
         tools = page_html("screen_tools.html.j2", self.words, variant=variants.active, both=both, empty=empty)
         form = form_html(current, self.words, variant=variants.active, both=both)
-        notice = notice_of(current.pack, self.desk.today, self.words)
+        notice = notice_of(current.pack, of_today(self.desk).today, self.words)
         if variants.second is None:
             return tools, form, results_html(current, self.words, None, notice)
         other = self.screened(variants.first if variants.active == "b" else variants.second)
@@ -87,15 +88,15 @@ class ScreenerDesk:
 
     def export(self, variants: Variants, kind: str) -> Path:
         """The file of a kind: json the profile, docx or xlsx the calculation sheet of all variants."""
-        folder = Path(tempfile.mkdtemp(prefix="mingce-"))
         profiles = [variants.first, *([variants.second] if variants.second else [])]
-        path = folder / f"{self.words(NAMES[kind == 'json'])}-{self.desk.today}.{kind}"
+        day = of_today(self.desk).today
+        path = place_for(f"{self.words(NAMES[kind == 'json'])}-{day}.{kind}")
         if kind == "json":
             path.write_text(write_profile(variants.current), encoding="utf-8")
         elif kind == "docx":
-            sheet_word(path, [self.screened(profile) for profile in profiles], self.desk.today)
+            sheet_word(path, [self.screened(profile) for profile in profiles], day)
         else:
-            sheet_excel(path, [self.screened(profile) for profile in profiles], self.desk.today)
+            sheet_excel(path, [self.screened(profile) for profile in profiles], day)
         return path
 
     def stored(self, variants: Variants) -> str:
@@ -172,7 +173,10 @@ def build_screener(desk: Desk, words: Words, store: Any) -> Any:
         kind = said.get("kind", "")
         if kind not in ("json", "docx", "xlsx"):
             return gr.skip()
-        return str(room.export(room.changed(room.restored(stored), said), kind))
+        try:
+            return str(room.export(room.changed(room.restored(stored), said), kind))
+        except ProfileError as error:
+            raise gr.Error(str(error)) from None
 
     def restore(stored: Any) -> Any:
         if stored in (None, "", "null"):
@@ -187,8 +191,8 @@ def build_screener(desk: Desk, words: Words, store: Any) -> Any:
         source.act(act, store, outputs, js=_js(1), trigger_mode="always_last", **wiring)
     policy.input(choose, [policy, store], outputs, js=_js(2), **wiring)
     load.upload(take, [load, store], [load, policy, *outputs], js=_js(2), **wiring)
-    file = tools.file(export, store, download, js=_js(1), **wiring)
-    file.then(fn=None, js="() => window.mingce.download('#screener-file')")
+    file = tools.file(export, store, download, js=_js(1), api_visibility="private", concurrency_limit=4, show_progress="hidden")
+    file.success(fn=None, js="() => window.mingce.download('#screener-file')")
     return {"fn": restore, "inputs": [store], "outputs": [policy, *outputs], "js": _js(1)}
 
 

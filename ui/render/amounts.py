@@ -6,6 +6,7 @@ from fractions import Fraction
 from assistant.compose.wording import Wording
 from calculators import Amount, Step
 from calculators.money import decimal_text, rate_text
+from ui.words import english
 
 KINDS = {"exact": "精确", "range": "区间", "upper_bound": "上限", "average": "平均", "deduction": "扣除"}
 
@@ -66,10 +67,16 @@ def _parts(text: str) -> tuple[str, str]:
 
 def step_views(steps: tuple[Step, ...], words: Wording) -> list[StepView]:
     """The lines of a working; `from_text` marks figures of the policy."""
-    return [StepView(words.sentence(step.label), _value(step, words), step.token is not None) for step in steps]
+    return [StepView(step_label(step, words), step_value(step, words), step.token is not None) for step in steps]
 
 
-def _value(step: Step, words: Wording) -> str:
+def step_label(step: Step, words: Wording) -> str:
+    """What a line of a working is: a word of the arithmetic, or a fact of the policy."""
+    return english()[step.label] if words.english and step.label in english() else words.sentence(step.label)
+
+
+def step_value(step: Step, words: Wording) -> str:
+    """The figure of a line of a working."""
     if step.unit == "元":
         return words.money(step.value)
     rated = step.token is not None and step.token.kind == "rate"

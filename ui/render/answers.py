@@ -93,7 +93,6 @@ class AnswerView:
     rows: tuple[Row, ...]
     sources: tuple[Source, ...]
     ask: AskView | None
-    machine: bool
 
 
 def answer_view(answer: Answer, pack: Pack, words: Words, script: str = "") -> AnswerView:
@@ -111,7 +110,6 @@ def answer_view(answer: Answer, pack: Pack, words: Words, script: str = "") -> A
         tuple(rows),
         tuple(sources_of(answer, pack, wording)),
         _ask(answer, pack, words),
-        any(row.kind == "machine" for row in rows),
     )
 
 
@@ -179,7 +177,7 @@ def _row(line: str, words: Wording, *, head: bool) -> Row:
 
 
 def _tidied(rows: list[Row], answer: Answer) -> list[Row]:
-    """Rows without sections that hold nothing but a basis; a lone answer needs no title over it."""
+    """Rows without sections that hold nothing but sources."""
     kept = []
     for number, row in enumerate(rows):
         after = rows[number + 1] if number + 1 < len(rows) else None

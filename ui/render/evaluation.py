@@ -9,15 +9,14 @@ from typing import Any
 from corpus.loader import PACKS, load_pack
 from evals.candidates import Candidate
 from evals.diff import STATES, Diff
-from evals.report import Shown, bar, show
+from evals.report import Shown, asked, bar, show
 from evals.run import Run
-from evals.score import CHECKS
-from evals.sheets import OUTCOMES
-from evals.summary import MEASURES, summarise
+from evals.sheets import OUTCOMES, row_of
+from evals.summary import summarise
 from ui.render import page_html
 from ui.words import Words
 
-_FAILURES = 60
+_FAILURES, _QUEUE = 60, 100
 TABLES = ("类别", "题集", "用户", "应有结果", "条款")
 
 
@@ -28,7 +27,6 @@ class ChangeView:
     state: str
     title: str
     id: str
-    category: str
     asked: str
     why: str
 
@@ -47,8 +45,6 @@ def run_html(run: Run, words: Words) -> str:
         summary=summary,
         tables=[(title, f"按{title}", summary.by[title]) for title in TABLES if summary.by.get(title)],
         bar=bar,
-        measures=[(MEASURES[name], value) for name, value in summary.measures.items()],
-        faults=[(CHECKS.get(name, name), count) for name, count in summary.faults.items()],
         failures=[(entry, _why(entry)) for entry in shown],
         more=len(readable) - len(shown),
         hidden=len(failed) - len(readable),
@@ -68,8 +64,7 @@ def diff_html(found: Diff, words: Words) -> str:
             change.state,
             STATES[change.state],
             change.result.case.id,
-            change.result.case.category,
-            " / ".join(getattr(change.result.case, "turns", ())) or getattr(change.result.case, "question", ""),
+            " / ".join(asked(change.result.case)),
             "；".join(change.result.verdict.faults),
         )
         for state in ("broken", "fixed")
@@ -90,7 +85,8 @@ def diff_html(found: Diff, words: Words) -> str:
 def queue_html(queue: Sequence[Candidate], words: Words) -> str:
     """The questions from use that wait for a label, the latest first."""
     ready = sum(entry.label is not None for entry in queue)
-    return page_html("queue.html.j2", words, queue=list(reversed(queue)), ready=ready, outcomes=OUTCOMES)
+    shown = [(entry, row_of(entry.label) if entry.label else {}) for entry in reversed(queue)][:_QUEUE]
+    return page_html("queue.html.j2", words, queue=shown, count=len(queue), ready=ready, outcomes=OUTCOMES)
 
 
 def empty_html(text: str, words: Words) -> str:

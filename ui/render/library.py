@@ -59,7 +59,6 @@ class PackView:
 
     notice: Notice
     place: str
-    title: str
     valid: str
     clauses: int
     benefits: int
@@ -75,7 +74,6 @@ def pack_view(pack: Pack, today: str, words: Words) -> PackView:
     return PackView(
         notice_of(pack, today, words),
         wording.own(meta.place),
-        meta.title,
         f"{meta.valid_from} – {meta.valid_to}",
         len(pack.document.clauses),
         len(pack.benefits),

@@ -17,6 +17,7 @@ from ui.render import page_html
 from ui.render.answers import AnswerView, answer_view
 from ui.render.screening import LineView, line_view
 from ui.render.sources import Piece, clause_link, cut, heading_path
+from ui.render.thread import plain_text
 from ui.words import Words
 
 
@@ -35,7 +36,6 @@ class CalculatorView:
 class HitView:
     """A clause that was found."""
 
-    policy: str
     name: str
     clause: str
     title: str
@@ -55,7 +55,7 @@ def lookup_html(
     copy = ""
     if answer is not None and pack is not None:
         view = answer_view(answer, pack, words)
-        copy = f"{answer.text.replace('**', '')}\n——《{pack.meta.name}》"
+        copy = plain_text(answer, pack)
     several = len({hit.pack.id for hit in found}) > 1
     hits = [_hit(hit, words, today, several) for hit in found]
     return page_html("lookup.html.j2", words, hits=hits, view=view, copy=copy, query=query)
@@ -80,7 +80,6 @@ def _hit(hit: Found, words: Words, today: str, several: bool) -> HitView:
     copied += [f"——《{pack.meta.name}》，{notice_text(pack.meta, today, Wording(pack))}"]
     benefits = [benefit for benefit in pack.benefits.values() if benefit.clause == clause.id]
     return HitView(
-        pack.id,
         wording.own(pack.meta.name) if several else "",
         clause.id,
         wording.own(clause.title),

@@ -20,7 +20,6 @@ class Piece:
 class Source:
     """A clause as it stands beside an answer."""
 
-    policy: str
     clause: str
     title: str
     path: str
@@ -61,7 +60,6 @@ def heading_path(clause: Clause, words: Wording) -> str:
 def source_of(pack: Pack, clause: Clause, quoted: Sequence[tuple[int, int]], words: Wording) -> Source:
     """A clause with stretches of the source marked."""
     return Source(
-        pack.id,
         clause.id,
         words.own(clause.title),
         heading_path(clause, words),

@@ -51,7 +51,7 @@ def thread_html(turns: Sequence[Turn], words: Words, pending: Pending | None = N
             answer_html(
                 turn.answer, turn.pack, words, script=turn.script, open_form=number == last and pending is None, turn=number
             ),
-            plain_text(turn),
+            plain_text(turn.answer, turn.pack),
             turn.rating,
         )
         for number, turn in enumerate(turns)
@@ -59,9 +59,9 @@ def thread_html(turns: Sequence[Turn], words: Words, pending: Pending | None = N
     return page_html("thread.html.j2", words, turns=shown, pending=pending, examples=examples)
 
 
-def plain_text(turn: Turn) -> str:
-    """A turn as it is copied: the answer's own text with its sources, and where it is from."""
-    return f"{turn.answer.text.replace('**', '')}\n——《{turn.pack.meta.name}》"
+def plain_text(answer: Answer, pack: Pack) -> str:
+    """An answer as it is copied: its own text with its sources, and where it is from."""
+    return f"{answer.text.replace('**', '')}\n——《{pack.meta.name}》"
 
 
 def sources_html(turn: Turn | None, words: Words) -> str:
