@@ -209,6 +209,7 @@ def test_labels_name_clauses_that_are_there_and_keep_their_amounts(room: ChatDes
     clauses = frozenset(clause.id for clause in desk.packs[desk.default].document.clauses)
     evaluation = EvaluationDesk(room.data, Words(), clauses)
     said = {"do": "label", "id": entry.id, "outcome": "作答", "clauses": "2.1.2", "amounts": "最高 8万", "why": ""}
+    assert "伙食费" in evaluation.queue()
     evaluation.changed(said)
     assert "最高 8万" in evaluation.queue().replace("最高8万", "最高 8万")
     with pytest.raises(SetError, match=r"9\.9\.9"):
