@@ -75,6 +75,8 @@ def _answer(state: State) -> Answer:
         return _status(state)
     if not state.findings:
         overview = add_overview(state) if "claimable" in reading.asks else None
+        if overview is None and language().speech["bare_claim"].search(reading.text) and not outside:
+            return _ask_what_happened(state)
         return overview or add_unit_clauses(state) or add_contents(state) or _not_found(state)
     sums = bool(reading.asks & _SUM_ASKS) and sure
     if scope.gap >= (_CLEAR_GAP if sums else _GAP) and not any(_settled(finding) for finding in state.findings):
@@ -110,6 +112,17 @@ def _asked_here_too(state: State) -> bool:
 def _ask_again(draft: Draft, status: str) -> Answer:
     draft.asks.append(Ask("", draft.head[0]))
     return draft.answer("ask", status)
+
+
+def _ask_what_happened(state: State) -> Answer:
+    """What can be claimed, asked by nobody in particular: the clauses that pay, and a question."""
+    draft = fixed(state, "claimable")
+    paying = {benefit.clause for benefit in state.policy.benefits.values()}
+    for clause in state.policy.document.clauses:
+        if clause.id in paying:
+            draft.say("", f"[{clause.id}] {draft.words.own(clause.title)}")
+    add_notice(draft)
+    return _ask_again(draft, "claimable")
 
 
 def _from_findings(state: State, outside: tuple[str, ...]) -> Answer:

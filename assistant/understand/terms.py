@@ -113,8 +113,18 @@ _ENGLISH_WORD = re.compile("[a-z]{2}")
 
 
 def find_terms(pack: Pack, text: str) -> tuple[Mention, ...]:
-    """The pack's terms in a normalised text; English ones are looked for where it has Latin words."""
-    return vocabulary(pack, english=bool(_ENGLISH_WORD.search(text))).find(text)
+    """The pack's terms in a normalised text; English ones are looked for where it has Latin words.
+
+    The steps of one question read the same text again and again: the last texts are remembered.
+    """
+    english = bool(_ENGLISH_WORD.search(text))
+    vocabulary(pack, english=english)
+    return _found((pack.id, pack.content_hash, english), text)
+
+
+@lru_cache(maxsize=256)
+def _found(key: tuple[str, str, bool], text: str) -> tuple[Mention, ...]:
+    return _CACHE[key].find(text)
 
 
 def vocabulary(pack: Pack, *, english: bool = False) -> Vocabulary:
