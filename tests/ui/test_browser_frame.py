@@ -32,15 +32,35 @@ def test_axe_finds_no_serious_fault(open_page: Open, desk: str, scheme: str) -> 
     if desk == "坐席台":
         page.fill("#hotline-query", "技术合同")
         page.locator(".hit").first.wait_for()
+    assert serious_faults(page) == []
+
+
+def serious_faults(page: Any) -> list[str]:
     page.wait_for_timeout(300)
-    found = Axe().run(page)
-    serious = [
+    return [
         f"{v['id']}: {n['target']} {n['html'][:160]} {n.get('failureSummary', '')[:160]}"
-        for v in found.response["violations"]
+        for v in Axe().run(page).response["violations"]
         if v["impact"] in ("serious", "critical")
         for n in v["nodes"][:4]
     ]
-    assert serious == []
+
+
+def test_axe_finds_no_serious_fault_in_english_on_a_phone_with_everything_open(open_page: Open) -> None:
+    page = open_page("/en/", width=390, height=844)
+    ask(page, "A high-tech enterprise with R&D spending of 3.2 million yuan. What is the most we can get?")
+    page.locator(".rating summary").click()
+    page.locator(".card-sum summary").first.click()
+    page.locator(".menu summary").click()
+    assert serious_faults(page) == []
+    go_to(page, "What can I claim")
+    page.check("#g-product-maker")
+    page.get_by_role("textbox").last.fill("abc")
+    page.keyboard.press("Tab")
+    page.locator(".fault").first.wait_for()
+    page.get_by_role("button", name="Copy as variant B").click()
+    page.locator(".compare").wait_for()
+    page.locator(".benefit summary").first.click()
+    assert serious_faults(page) == []
 
 
 @pytest.mark.parametrize("path", ["/clause/2.5.18", "/nowhere"])
@@ -63,6 +83,15 @@ def test_words_of_a_user_are_shown_as_typed(open_page: Open, attack: str) -> Non
     page.fill("#hotline-query", attack)
     page.wait_for_timeout(400)
     assert page.locator("main img, main iframe, main script, [onerror]").count() == 0
+
+
+def test_a_figure_with_markup_is_refused_in_words(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "备案的重大科技创新产品，我们是研发单位，能补多少？")
+    page.locator(".inline-form input").fill(ATTACKS[0])
+    page.locator(".inline-form button").click()
+    page.locator(".toast-message-text").first.wait_for()
+    assert page.locator("[onerror]").count() == 0
 
 
 def test_a_reason_with_markup_stays_words_in_the_queue(open_page: Open) -> None:
