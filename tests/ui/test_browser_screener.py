@@ -213,6 +213,8 @@ def test_only_the_sheet_is_printed(open_page: Open) -> None:
     page.locator(".payee-asker").wait_for()
     page.emulate_media(media="print")
     assert page.locator(".print-head h1").is_visible()
+    head = page.locator(".print-head").inner_text()
+    assert "征求意见稿" in head and "测算日期 20" in head and "通过高新技术企业复审" in head
     for hidden in (".band", "#screener-form", ".toolbar >> nth=0", ".notice"):
         assert not page.locator(hidden).first.is_visible(), hidden
     assert page.locator(".benefit blockquote").first.is_visible()

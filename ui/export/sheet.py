@@ -9,13 +9,13 @@ from typing import Any
 from assistant.compose.notice import notice_text
 from assistant.compose.wording import Wording
 from assistant.compose.words import amount_text, open_text
-from assistant.screening import Line, Question, Screening
+from assistant.screening import Line, Screening
 from calculators import Amount
-from calculators.money import decimal_text, yuan_text
+from calculators.money import decimal_text
 from evals.sheets import printable, safe_cell
 from ui.export.word import document, paragraph
 from ui.render.amounts import KINDS, step_value
-from ui.render.screening import notes_of, reasons_of
+from ui.render.screening import answer_text, notes_of, reasons_of
 from ui.render.standings import SHOWN, STANDINGS
 from ui.render.totals import payee_title, total_notes, total_text
 from ui.words import Words
@@ -49,7 +49,7 @@ def sheet_word(path: Path, variants: Sequence[Screening], today: str) -> None:
     for number, found in enumerate(variants):
         if len(variants) > 1:
             file.add_heading(f"方案 {'AB'[number]}", level=1)
-        _filled_in(file, found)
+        _filled_in(file, found, words)
         _totals(file, found, words)
         for name, title in STANDINGS.items():
             lines = [line for line in found.lines if line.standing == name]
@@ -60,7 +60,7 @@ def sheet_word(path: Path, variants: Sequence[Screening], today: str) -> None:
     file.save(str(path))
 
 
-def _filled_in(file: Any, found: Screening) -> None:
+def _filled_in(file: Any, found: Screening, words: Wording) -> None:
     file.add_heading("填写内容", level=2)
     for option in found.gate:
         if option.id in found.profile.events:
@@ -71,22 +71,7 @@ def _filled_in(file: Any, found: Screening) -> None:
     table = file.add_table(rows=0, cols=2, style="Light Grid Accent 1")
     for question in answered:
         cells = table.add_row().cells
-        cells[0].text, cells[1].text = question.fact.name, printable(answer_text(question))
-
-
-def answer_text(question: Question) -> str:
-    """An answer as it was understood; a figure that could not be read as it was typed."""
-    answer = question.answer
-    if isinstance(answer, bool):
-        return "是" if answer else "不是"
-    if isinstance(answer, tuple):
-        return "、".join(answer) or "都不是"
-    if question.number is None:
-        return f"{answer}（没有读懂）"
-    low, high = question.number.low, question.number.high
-    if question.fact.type == "money":
-        return yuan_text(high) if low == high else f"{yuan_text(low)}至{yuan_text(high)}"
-    return "–".join(dict.fromkeys((decimal_text(low), decimal_text(high)))) + question.fact.unit
+        cells[0].text, cells[1].text = question.fact.name, printable(answer_text(question, words))
 
 
 def _totals(file: Any, found: Screening, words: Wording) -> None:
@@ -179,7 +164,7 @@ def sheet_excel(path: Path, variants: Sequence[Screening], today: str) -> None:
                 answers.append([option.say, "是"])
         for question in found.questions:
             if question.answer is not None:
-                answers.append([question.fact.name, safe_cell(printable(answer_text(question)))])
+                answers.append([question.fact.name, safe_cell(printable(answer_text(question, words)))])
         answers.column_dimensions["A"].width = answers.column_dimensions["B"].width = 40
     book.save(path)
 

@@ -56,12 +56,13 @@ class ScreenerDesk:
         empty = not current.profile.events
         tools = page_html("screen_tools.html.j2", self.words, variant=variants.active, both=both, empty=empty)
         form = form_html(current, self.words, variant=variants.active, both=both)
-        notice = notice_of(current.pack, of_today(self.desk).today, self.words)
+        day = of_today(self.desk).today
+        notice = notice_of(current.pack, day, self.words)
         if variants.second is None:
-            return tools, form, results_html(current, self.words, None, notice)
+            return tools, form, results_html(current, self.words, None, notice, day)
         other = self.screened(variants.first if variants.active == "b" else variants.second)
         pair = (other, current) if variants.active == "b" else (current, other)
-        return tools, form, results_html(current, self.words, pair, notice)
+        return tools, form, results_html(current, self.words, pair, notice, day)
 
     def read(self, text: str) -> Profile:
         """A profile that a browser or a file holds, without what its policy does not know; raises ProfileError."""

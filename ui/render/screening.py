@@ -122,11 +122,50 @@ def form_html(found: Screening, words: Words, *, variant: str = "a", both: bool 
 
 
 def results_html(
-    found: Screening, words: Words, pair: tuple[Screening, Screening] | None = None, notice: Notice | None = None
+    found: Screening,
+    words: Words,
+    pair: tuple[Screening, Screening] | None = None,
+    notice: Notice | None = None,
+    day: str = "",
 ) -> str:
-    """The results of the profile that is filled in; with a pair of variants both side by side above them."""
+    """The results of the profile that is filled in; with a pair of variants both side by side above them.
+
+    What was filled in and the day (ISO) are for the printed sheet.
+    """
+    wording = Wording(found.pack, words.language == "en")
+    happened = [wording.own(option.say) for option in found.gate if option.id in found.profile.events]
+    answers = [(wording.own(q.fact.name), answer_text(q, wording)) for q in found.questions if q.answer is not None]
     rows = compared(*pair, words) if pair else []
-    return page_html("screen_results.html.j2", words, view=screening_view(found, words), rows=rows, notice=notice)
+    return page_html(
+        "screen_results.html.j2",
+        words,
+        view=screening_view(found, words),
+        rows=rows,
+        notice=notice,
+        happened=happened,
+        answers=answers,
+        day=day,
+    )
+
+
+def answer_text(question: Question, wording: Wording) -> str:
+    """An answer as it was understood; a figure that could not be read as it was typed."""
+    answer = question.answer
+    words = Words("en" if wording.english else "zh")
+    if isinstance(answer, bool):
+        return words("是") if answer else words("不是")
+    if isinstance(answer, tuple):
+        return wording.listed(answer) if answer else words("都不是")
+    if question.number is None:
+        return words("{typed}（没有读懂）", typed=str(answer))
+    return _figure_text(question.number, question.fact, wording)
+
+
+def _figure_text(number: Number, fact: Fact, wording: Wording) -> str:
+    if fact.type == "money":
+        return wording.span(number.low, number.high)
+    ends = dict.fromkeys(decimal_text(end) for end in (number.low, number.high))
+    return "–".join(ends) + wording.own(fact.unit)
 
 
 def _field(found: Screening, question: Question, wording: Wording, words: Words) -> FieldView:
@@ -182,12 +221,7 @@ def _unit(fact: Fact, wording: Wording, words: Words) -> str:
 def _read_back(number: Number | None, fact: Fact, wording: Wording, words: Words) -> str:
     if number is None:
         return ""
-    if fact.type == "money":
-        text = wording.span(number.low, number.high)
-    else:
-        ends = [decimal_text(end) for end in dict.fromkeys((number.low, number.high))]
-        text = "–".join(ends) + wording.own(fact.unit)
-    return words("读作 {text}", text=text)
+    return words("读作 {text}", text=_figure_text(number, fact, wording))
 
 
 def line_view(pack: Pack, line: Line, words: Words, peak: Fraction) -> LineView:
