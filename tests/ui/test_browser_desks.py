@@ -81,9 +81,12 @@ def test_a_reported_question_is_labelled_and_can_be_dropped(open_page: Open) -> 
 
 def test_labelled_questions_go_out_as_a_sheet_and_come_back(open_page: Open, tmp_path: Path) -> None:
     page = open_page()
-    ask(page, "食堂的伙食费怎么补")
+    ask(page, "第6条大意，要导出标注的")
+    page.locator(".rating summary").click()
+    page.locator(".rating button").click()
+    page.get_by_text("已收到意见").wait_for()
     go_to(page, "评测")
-    page.locator(".queue .failure", has_text="伙食费").wait_for()
+    page.locator(".queue .failure", has_text="要导出标注的").wait_for()
     with page.expect_download() as taken:
         page.get_by_role("button", name="导出标注表").click()
     file = tmp_path / "labels.xlsx"
@@ -91,8 +94,8 @@ def test_labelled_questions_go_out_as_a_sheet_and_come_back(open_page: Open, tmp
     book = load_workbook(file)
     sheet = book.worksheets[0]
     titles = [cell.value for cell in sheet[1]]
-    row = next(row for row in sheet.iter_rows(min_row=2) if "伙食费" in str(row[titles.index("问题")].value))
-    row[titles.index("应有结果")].value = "不答"
+    row = next(row for row in sheet.iter_rows(min_row=2) if "要导出标注的" in str(row[titles.index("问题")].value))
+    row[titles.index("应有结果")].value = "作答"
     book.save(file)
     page.locator("#queue-taken input[type=file], input[type=file][accept*=xlsx]").first.set_input_files(file)
-    page.locator(".queue .failure", has_text="伙食费").filter(has_text="已标注").wait_for()
+    page.locator(".queue .failure", has_text="要导出标注的").filter(has_text="已标注").wait_for()
