@@ -30,17 +30,6 @@ class Profile:
     policy: str
     events: tuple[str, ...] = ()
     answers: Mapping[str, Answer] = field(default_factory=dict)
-    name: str = ""
-
-    def with_answer(self, key: str, answer: Answer | None) -> Profile:
-        """The profile with an answer given, changed or (None) taken back."""
-        kept = {k: v for k, v in self.answers.items() if k != key}
-        return Profile(self.policy, self.events, kept if answer is None else {**kept, key: answer}, self.name)
-
-    def with_event(self, event: str, happened: bool) -> Profile:
-        """The profile with an option of the gate chosen or not."""
-        events = tuple(e for e in self.events if e != event)
-        return Profile(self.policy, (*events, event) if happened else events, self.answers, self.name)
 
 
 class _File(BaseModel):
@@ -48,7 +37,6 @@ class _File(BaseModel):
 
     mingce_profile: Literal[1]
     policy: str = Field(max_length=100)
-    name: str = Field(default="", max_length=60)
     events: list[str] = Field(default=[], max_length=200)
     answers: dict[str, str | bool | list[str]] = {}
 
@@ -56,7 +44,7 @@ class _File(BaseModel):
 def write_profile(profile: Profile) -> str:
     """The profile as JSON, as `read_profile` takes it."""
     answers = {key: list(value) if isinstance(value, tuple) else value for key, value in profile.answers.items()}
-    data = {"mingce_profile": 1, "policy": profile.policy, "name": profile.name, "events": list(profile.events)}
+    data = {"mingce_profile": 1, "policy": profile.policy, "events": list(profile.events)}
     return json.dumps({**data, "answers": answers}, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -75,4 +63,4 @@ def read_profile(text: str, policies: tuple[str, ...]) -> Profile:
     if len(file.answers) > _MAX_ANSWERS:
         raise ProfileError(f"填写记录有 {len(file.answers)} 个答案，最多 {_MAX_ANSWERS} 个")
     answers: dict[str, Answer] = {k: tuple(v) if isinstance(v, list) else v for k, v in file.answers.items()}
-    return Profile(file.policy, tuple(dict.fromkeys(file.events)), answers, file.name)
+    return Profile(file.policy, tuple(dict.fromkeys(file.events)), answers)

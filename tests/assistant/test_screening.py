@@ -14,6 +14,10 @@ def profile(pack: Pack, events: list[str], **answers: object) -> Profile:
     return Profile(pack.id, tuple(events), {key.replace("__", "/"): value for key, value in answers.items()})
 
 
+def with_answer(filled: Profile, key: str, answer: tuple[str, ...]) -> Profile:
+    return replace(filled, answers={**filled.answers, key: answer})
+
+
 def standing(pack: Pack, filled: Profile) -> dict[str, str]:
     return {line.benefit.id: line.standing for line in screen(pack, filled).lines}
 
@@ -47,7 +51,7 @@ def test_only_facts_that_matter_are_asked_and_the_sum_comes_after_the_condition(
     filled = profile(jinan, ["research"])
     keys = [q.key for q in screen(jinan, filled).questions]
     assert "/企业资质" in keys and "research/研发经费投入" not in keys
-    known = filled.with_answer("/企业资质", ("高新技术企业",))
+    known = with_answer(filled, "/企业资质", ("高新技术企业",))
     assert "research/研发经费投入" in [q.key for q in screen(jinan, known).questions]
 
 
@@ -221,7 +225,7 @@ def test_unreadable_figures_are_faults_and_no_facts(jinan: Pack) -> None:
 def test_none_of_the_options_is_an_answer_and_no_answer_is_none(jinan: Pack) -> None:
     open_ = profile(jinan, ["centre"])
     assert set(standing(jinan, open_).values()) == {"missing"}
-    none = open_.with_answer("centre/级别", ())
+    none = with_answer(open_, "centre/级别", ())
     assert set(standing(jinan, none).values()) == {"not_stated"}
 
 

@@ -162,7 +162,7 @@ def test_variants_come_and_go(desk: Desk) -> None:
     one = Variants(Profile(desk.default, ("first",)))
     both = screener.changed(one, {"do": "copy"})
     assert (both.active, both.current.events) == ("b", ("first",))
-    other = both.filled(both.current.with_event("renewed", True))
+    other = both.filled(replace(both.current, events=("first", "renewed")))
     assert other.first.events == ("first",) and other.current.events == ("first", "renewed")
     assert screener.restored(screener.stored(other)) == other
     back = screener.changed(other, {"do": "switch"})
