@@ -9,6 +9,7 @@ from assistant.state import Answer, Citation, Conversation, Desk, State
 from assistant.verify import faults, verify
 from calculators.money import yuan_text
 from corpus.figures import scan
+from corpus.schema import Pack
 from evals.cases import Case
 from evals.library import index
 
@@ -210,3 +211,17 @@ def test_figures_in_the_text_are_few_and_sourced(desk: Desk) -> None:
     said = reply(desk, "我们是高企，研发投入320万，最多补多少")
     values = {figure.value for figure in scan(said.text) if figure.kind == "money"}
     assert values == {3_200_000, 80_000, 2_500_000}
+
+
+@pytest.mark.parametrize("question", ["我们公司能申领哪些补助？", "我能申领什么", "请问企业能享受什么政策"])
+def test_a_firm_of_which_nothing_is_said_is_asked_what_happened(desk: Desk, jinan: Pack, question: str) -> None:
+    said, talk = answer(question, desk)
+    assert (said.outcome, said.status, said.totals) == ("ask", "claimable", ())
+    assert all(f"[{benefit.clause}]" in said.text for benefit in jinan.benefits.values())
+    after, _ = answer("规上工业企业，首次通过高企认定", desk, talk)
+    assert [(total.amount.low, total.amount.high) for total in after.totals] == [(200_000, 300_000)]
+
+
+def test_what_the_text_does_not_have_is_still_declined(desk: Desk) -> None:
+    for question in ("养老金能领什么", "食堂能领什么补贴"):
+        assert answer(question, desk)[0].outcome == "decline"
