@@ -20,12 +20,12 @@ def report(data: Path, questions: Sequence[str], answer: Answer, wrong: str) -> 
 
     A queue that is full, locked or damaged costs the user nothing: it is logged.
     """
-    from evals.candidates import add, candidate
+    from evals.candidates import add, candidate, load
 
     asked = [mask(question)[:_QUESTION] for question in questions[-_TURNS:]]
     entry = candidate(asked, mask(answer.text)[:_ANSWER], mask(wrong)[:_REASON], source="网页")
     try:
-        return add(data, [entry]) > 0
+        return add(data, [entry]) > 0 or any(known.id == entry.id for known in load(data))
     except (MingceError, OSError, Timeout) as error:
         _log.warning("a reported question was not kept: %s", error)
         return False

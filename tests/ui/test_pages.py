@@ -92,6 +92,13 @@ def test_a_rating_goes_to_the_queue_once_and_masked(room: ChatDesk) -> None:
     assert useful is not None and useful.turns[0].rating == "good" and room.rate(session, 7, None) == session
 
 
+def test_two_users_of_the_same_opinion_are_both_thanked(room: ChatDesk) -> None:
+    for _ in range(2):
+        session, _ = last(room, "第16条大意", Session(), Shelf())
+        assert room.rate(session, 0, "") is not None
+    assert len(load(room.data)) == 1
+
+
 def test_a_damaged_queue_costs_the_user_nothing(room: ChatDesk) -> None:
     (room.data / "candidates.jsonl").write_text("{", encoding="utf-8")
     session, _ = last(room, "食堂的伙食费怎么补", Session(), Shelf())
