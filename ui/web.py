@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from assistant.desk import open_desk
+from assistant.desk import of_today, open_desk
 from assistant.pipeline import answer
 from assistant.settings import Settings, load_settings
 from assistant.state import Desk
@@ -81,7 +81,7 @@ def _add_documents(site: Any, desk: Desk, words: Words) -> None:
             what = words("《{name}》里没有第 {clause} 条", name=pack.meta.name, clause=clause)
             return HTMLResponse(_not_found(desk, words, what, pack), 404)
         spans = [span for mark in marks[:40] if (span := _span(mark)) is not None]
-        return HTMLResponse(policy_page(pack, desk.today, words, clause, spans))
+        return HTMLResponse(policy_page(pack, of_today(desk).today, words, clause, spans))
 
     def policy(pack_id: str) -> HTMLResponse:
         return page(pack_id, "", [])

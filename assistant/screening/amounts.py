@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
+from assistant.language import language
 from calculators import Number
 from corpus.figures import scan
 from corpus.schema import Fact
 
 _BARE = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _TEN_THOUSAND = 10_000
-_FOREIGN = re.compile("[$€£]|USD|HKD|EUR|美元|港元|港币|欧元", re.IGNORECASE)
 _MAX_CHARS, _MAX_DECIMALS = 40, 6
 _MAX = Fraction(10) ** 14
 
@@ -38,7 +38,7 @@ def read_number(text: str, fact: Fact) -> Number | Fault:
     example = "320万、3,200,000元或 10万到20万" if fact.type == "money" else "3"
     if len(plain) > _MAX_CHARS:
         return Fault("太长了；请只填数目，如 {example}", {"example": example})
-    if _FOREIGN.search(plain):
+    if language().speech["foreign"].search(plain.lower()) or any(sign in plain for sign in "$€£"):
         return Fault("请换算成人民币再填", {})
     if len(plain.partition(".")[2].rstrip("0")) > _MAX_DECIMALS and _BARE.fullmatch(plain):
         return Fault("小数太长，请核对", {})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from assistant.screening.amounts import Fault, read_number
-from assistant.screening.screen import Line, line_of
+from assistant.screening.screen import Line, line_of, multiplied, said_by
 from calculators import Facts, Number
 from corpus.schema import Benefit, Fact, Pack
 
@@ -11,9 +11,7 @@ from corpus.schema import Benefit, Fact, Pack
 def quick_fields(pack: Pack, benefit: Benefit) -> tuple[Fact, ...]:
     """The sums and counts that a benefit needs, in the order of its rule."""
     names = [c.fact for c in benefit.when if c.threshold is not None]
-    names += [name for name in (benefit.of, benefit.times) if name]
-    names += [benefit.each] if benefit.each and pack.facts[benefit.each].ask else []
-    return tuple(pack.facts[name] for name in dict.fromkeys(names))
+    return tuple(pack.facts[name] for name in dict.fromkeys([*names, *multiplied(pack, benefit)]))
 
 
 def quick(pack: Pack, benefit: Benefit, typed: Mapping[str, str]) -> tuple[Line, dict[str, Fault]]:
@@ -29,11 +27,5 @@ def quick(pack: Pack, benefit: Benefit, typed: Mapping[str, str]) -> tuple[Line,
             faults[fact.name] = number
         else:
             numbers[(fact.name, "")] = number
-    conditions = [c for c in benefit.when if c.threshold is None]
-    facts = Facts(
-        numbers,
-        {c.fact: frozenset(c.options) for c in conditions if c.op == "in"},
-        {},
-        {c.fact: c.op == "is" for c in conditions if c.op in ("is", "not")},
-    )
-    return line_of(pack, benefit, facts), faults
+    met = said_by(benefit.when)
+    return line_of(pack, benefit, Facts(numbers, met.chosen, {}, met.flags)), faults

@@ -118,18 +118,7 @@ def _pending(lines: Iterable[Line]) -> list[Benefit]:
 
 def _merged(known: Question, more: Question) -> Question:
     clauses = tuple(dict.fromkeys((*known.clauses, *more.clauses)))
-    return Question(
-        known.key,
-        known.fact,
-        known.options,
-        known.of_options,
-        clauses,
-        known.required or more.required,
-        known.answer,
-        known.number,
-        known.fault,
-        known.option,
-    )
+    return replace(known, clauses=clauses, required=known.required or more.required)
 
 
 def line_of(pack: Pack, benefit: Benefit, facts: Facts) -> Line:
@@ -190,12 +179,15 @@ def _group(pack: Pack, benefit: Benefit, name: str) -> tuple[str, ...]:
     return next((c.options for c in benefit.when if c.fact == by), ()) if by else ()
 
 
+def multiplied(pack: Pack, benefit: Benefit) -> list[str]:
+    """The facts that a rule multiplies; a number of awards only where it can be asked for."""
+    names = [name for name in (benefit.of, benefit.times) if name]
+    return names + ([benefit.each] if benefit.each and pack.facts[benefit.each].ask else [])
+
+
 def _fields(pack: Pack, benefit: Benefit) -> list[tuple[str, tuple[str, ...]]]:
     """Every fact that a rule looks at, with the options that it is counted for: conditions first, then what it multiplies."""
-    names = [c.fact for c in benefit.when]
-    names += [name for name in (benefit.of, benefit.times) if name]
-    names += [benefit.each] if benefit.each and pack.facts[benefit.each].ask else []
-    names += [c.fact for c in benefit.premises]
+    names = [c.fact for c in benefit.when] + multiplied(pack, benefit) + [c.fact for c in benefit.premises]
     return [(name, _group(pack, benefit, name)) for name in dict.fromkeys(names)]
 
 
@@ -243,7 +235,7 @@ def _read(pack: Pack, profile: Profile, chosen: Sequence[GateOption]) -> _Read:
     shared = _facts(pack, profile, _ASKER, read)
     for option in chosen:
         own = _facts(pack, profile, option.id, read)
-        said = _said(option.sets)
+        said = said_by(option.sets)
         read.facts[option.id] = Facts(
             {**shared.numbers, **own.numbers},
             _joined(shared.chosen, own.chosen, said.chosen),
@@ -261,8 +253,8 @@ def _joined(*sides: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     return found
 
 
-def _said(conditions: Iterable[Condition]) -> Facts:
-    """What an option of the gate says by itself."""
+def said_by(conditions: Iterable[Condition]) -> Facts:
+    """The facts that hold where choices and yes-or-no conditions are met; thresholds say nothing."""
     chosen = {c.fact: frozenset(c.options) for c in conditions if c.op == "in"}
     return Facts(chosen=chosen, flags={c.fact: c.op == "is" for c in conditions if c.op in ("is", "not")})
 

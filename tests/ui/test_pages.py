@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import load_workbook
 
 from assistant.pipeline import answer
 from assistant.screening import Profile, ProfileError
@@ -208,6 +209,13 @@ def test_a_control_character_breaks_no_export(desk: Desk) -> None:
     filled = Variants(Profile(desk.default, ("transfer",), {"transfer/促成转化的年度技术合同成交额": "3\x0b00"}))
     for kind in ("docx", "xlsx", "json"):
         assert screener.export(filled, kind).stat().st_size > 0
+
+
+def test_notes_of_a_total_stand_in_their_column(desk: Desk) -> None:
+    screener = ScreenerDesk(desk, Words())
+    sheet = load_workbook(screener.export(Variants(Profile(desk.default, ("renewed", "programme"))), "xlsx")).worksheets[0]
+    rows = {row[0]: row for row in sheet.iter_rows(min_row=3, values_only=True)}
+    assert "不计入合计" in str(rows["合计"][rows["编号"].index("前提与原因")])
 
 
 def test_labels_name_clauses_that_are_there_and_keep_their_amounts(room: ChatDesk, desk: Desk) -> None:

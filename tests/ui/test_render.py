@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -219,3 +220,14 @@ def test_the_working_is_english_on_the_english_page(jinan: Pack) -> None:
 def test_nought_is_shown_as_nought(jinan: Pack) -> None:
     found = screen(jinan, Profile(jinan.id, ("carrier-firms",), {"carrier-firms/培育高新技术企业数": "0"}))
     assert BeautifulSoup(results_html(found, ZH), "html.parser").select_one(".total .sum").get_text() == "0元"
+
+
+@pytest.mark.parametrize(("prefix", "english"), [("AI 解读：", False), ("AI note: ", True)])
+def test_every_line_of_a_models_words_is_marked_as_a_machines(desk: Desk, jinan: Pack, prefix: str, english: bool) -> None:
+    said, _ = answer("高新技术企业，研发经费投入320万，研发补助最多多少？", desk)
+    head, _, rest = said.text.partition("\n\n")
+    spoken = replace(said, text=f"{head}\n\n{prefix}第一行。\n\n第二行。\n\n{rest}")
+    rows = answer_view(spoken, jinan, EN if english else ZH).rows
+    (machine,) = [row for row in rows if row.kind == "machine"]
+    assert "".join(part.text for part in machine.parts) == "第一行。\n第二行。"
+    assert not any(row.kind == "lead" for row in rows) and any(row.kind == "detail" for row in rows)

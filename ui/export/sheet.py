@@ -153,6 +153,7 @@ def sheet_excel(path: Path, variants: Sequence[Screening], today: str) -> None:
                 "",
                 "",
                 "",
+                "",
                 notes,
             ]
             results.append([safe_cell(cell) if isinstance(cell, str) else cell for cell in cells])
@@ -175,7 +176,6 @@ def _rows(line: Line, words: Wording) -> list[list[str | Decimal | None]]:
     tail = [benefit.to, benefit.clause, quote, outcome.formula, steps_of(line, words), "；".join(why_of(line, words))]
     if line.standing not in SHOWN:
         return [[benefit.id, benefit.name, STANDINGS[line.standing], "", None, None, "", *tail]]
-
     return [
         [
             benefit.id,

@@ -147,10 +147,19 @@ def _spellings(label: str) -> tuple[str, ...]:
 def _rows(answer: Answer, words: Wording) -> list[Row]:
     shown = {text for total in answer.totals for text in _headlines(total, words.pack)}
     said = {label for name in ("依据", *(("给谁",) if answer.totals else ())) for label in _spellings(name)}
-    rows = []
+    machine = tuple(spelt.partition("{")[0].strip() for spelt in _spellings("AI 解读：{words}"))
+    rows: list[Row] = []
     for line in answer.text.splitlines():
         plain = line.strip()
         if not plain or plain.strip("*") in shown:
+            continue
+        if plain.startswith(machine):
+            said_by_model = next(plain.removeprefix(prefix).strip() for prefix in machine if plain.startswith(prefix))
+            rows.append(Row("machine", "", _parts(said_by_model, words)))
+            continue
+        if rows and rows[-1].kind == "machine" and not plain.startswith(("- ", "**")):
+            # the words of a model may have several lines; none of them may pass for the engine's
+            rows[-1] = Row("machine", "", (*rows[-1].parts, Part("\n"), *_parts(plain, words)))
             continue
         row = _row(plain, words, head=line.startswith("**"))
         if row.label not in said:  # the sources stand beside the answer, who is paid on its card
@@ -165,8 +174,6 @@ def _headlines(total: Total, pack: Pack) -> list[str]:
 
 
 def _row(line: str, words: Wording, *, head: bool) -> Row:
-    if line.startswith("AI 解读：") or line.startswith("AI reading:"):
-        return Row("machine", "", _parts(line.split("：" if "：" in line[:8] else ":", 1)[1].strip(), words))
     if head:
         text = line.replace("**", "")
         return Row("section" if re.match(r"\d+(\.\d+)* ", text) else "lead", "", _parts(text, words))

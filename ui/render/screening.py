@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -85,24 +84,20 @@ class LineView:
 class ScreeningView:
     """A screened profile ready for its template."""
 
-    fields: tuple[FieldView, ...]
     groups: tuple[tuple[str, str, tuple[LineView, ...]], ...]
     totals: tuple[TotalView, ...]
-    open: int
 
 
 def screening_view(found: Screening, words: Words) -> ScreeningView:
-    """Questions, results by standing and totals, in the order in which they are read."""
+    """Results by standing and totals, in the order in which they are read."""
     wording = Wording(found.pack, words.language == "en")
     top = max((total.ceiling for total in found.payees), default=Fraction(0))
     peak = max((a.high for line in found.lines for a in line.outcome.amounts), default=Fraction(0))
     lines = [line_view(found.pack, line, words, peak) for line in found.lines]
     groups = [(name, title, tuple(v for v in lines if v.standing == name)) for name, title in STANDINGS.items()]
     return ScreeningView(
-        tuple(_field(found, question, wording, words) for question in found.questions),
         tuple(group for group in groups if group[2]),
         tuple(total_view(total, top, wording, words) for total in found.payees),
-        found.open_questions,
     )
 
 
@@ -113,9 +108,10 @@ def form_html(found: Screening, words: Words, *, variant: str = "a", both: bool 
     return page_html(
         "screen_form.html.j2",
         words,
-        view=screening_view(found, words),
+        fields=[_field(found, question, wording, words) for question in found.questions],
+        open=found.open_questions,
         gate=gate,
-        profile=json.dumps(json.loads(write_profile(found.profile)), ensure_ascii=False),
+        profile=write_profile(found.profile),
         variant=variant,
         both=both,
     )
