@@ -137,7 +137,6 @@ def _gradio_words(words: Words) -> Any:
         "common.info": words("提示"),
         "common.loading": words("正在加载"),
         "common.download": words("下载"),
-        "errors.connection_lost": words("与服务器的连接断了，恢复后再试即可，对话不会丢"),
     }
     return gr.I18n(**dict.fromkeys(("zh-CN", "zh", "en"), captions))
 
