@@ -6,11 +6,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from fractions import Fraction
 
+from assistant.instances import split
 from assistant.language import language
 from assistant.rule_asked import asks_for_ceiling, asks_for_rule, bases_of
 from assistant.state import Finding, State
 from assistant.understand.facts import assemble, assign_turns, topic_benefits
-from assistant.understand.hints import is_whole
+from assistant.understand.hints import Doubt, is_whole
 from assistant.understand.reading import Reading, of_item
 from assistant.understand.roles import Roles
 from assistant.understand.scope import SEGMENT, touches
@@ -67,11 +68,15 @@ def _finding(state: State, match: Match, said: Sequence[Roles]) -> Finding:
     if lookup and "comparison" in state.read.asks and len(kept) == 1 and not state.read.figures:
         kept = _compared(kept[0], outcomes)
     kept = _settle_irrelevant_choices(kept, outcomes, facts, pack)
+    each = split(state, facts, roles, kept, pack) if gap is None else None
+    if each is not None:
+        return Finding(topic, facts, roles, each.outcomes, each.totals)
     ask = "" if lookup else _next_fact(_foremost(kept, state.turns[-1], facts, roles), pack)
     undivided = _undivided(kept, state.turns, facts, roles, pack)
     if undivided:
         sums = tuple(entry.figure for entry in roles.said if entry.fact == undivided)
-        mixed = replace(roles, unsure=(*roles.unsure, Unsure(undivided, sums, "mixed")))
+        why: Doubt = "kinds" if pack.facts[undivided].type == "count" else "mixed"
+        mixed = replace(roles, unsure=(*roles.unsure, Unsure(undivided, sums, why)))
         return Finding(topic, facts, mixed, kept, (), gap, undivided, False)
     invalid = next((o.missing[0] for o in kept if o.status == "invalid"), "")
     asked = "" if gap is not None else invalid or ask
@@ -79,7 +84,13 @@ def _finding(state: State, match: Match, said: Sequence[Roles]) -> Finding:
 
 
 def _undivided(kept: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, roles: Roles, pack: Pack) -> str:
-    """The fact of which only the whole over several kinds was said: 开发和咨询一共2000万, at two rates."""
+    """The fact of which only the whole over several kinds was said: 开发和咨询一共2000万, at two rates; 三家，规上规下都有."""
+    for name in dict.fromkeys(o.benefit.each for o in kept if o.benefit.each and pack.facts[o.benefit.each].split):
+        number = facts.numbers.get((name, ""))
+        alone = number is not None and number.high > 1 and sum(key[0] == name for key in facts.numbers) == 1
+        kinds = [chosen & set(pack.facts[name].split) for chosen in facts.chosen.values()]
+        if alone and any(len(kind) > 1 for kind in kinds):
+            return name
     computed = [o for o in kept if o.status == "calculated" and o.benefit.of and pack.facts[o.benefit.of].by]
     for name in dict.fromkeys(o.benefit.of for o in computed):
         sharing = [o for o in computed if o.benefit.of == name]

@@ -10,7 +10,10 @@ from corpus.schema import JointCap
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """An amount that is reported: of one benefit, or of a joint cap that binds over several."""
+    """An amount that is reported: of one benefit, of a joint cap that binds over several, or (with a name) a sum of such.
+
+    `part` tells it from others of the same benefit: a year, a place in the order of telling.
+    """
 
     id: str
     clause: str
@@ -18,6 +21,8 @@ class Total:
     steps: tuple[Step, ...]
     outcomes: tuple[Outcome, ...]
     cap: JointCap | None = None
+    name: str = ""
+    part: str = ""
 
 
 def totals(outcomes: Sequence[Outcome], caps: Sequence[JointCap]) -> tuple[Total, ...]:
@@ -39,6 +44,31 @@ def totals(outcomes: Sequence[Outcome], caps: Sequence[JointCap]) -> tuple[Total
             ]
     order = {outcome.benefit.id: index for index, outcome in enumerate(outcomes)}
     return tuple(sorted(found, key=lambda total: order[total.outcomes[0].benefit.id]))
+
+
+def sum_of(found: Sequence[Total]) -> Total | None:
+    """What several amounts of one recipient come to together; None where fewer than two can be added.
+
+    An average is no sum of one project, a deduction no payment, a yearly amount none for all years.
+    """
+    parts = [t for t in found if t.amount.kind not in ("average", "deduction") and not t.amount.label]
+    if len(parts) < 2 or len(parts) < len(found):
+        return None
+    high = sum((part.amount.high for part in parts), Fraction(0))
+    low = sum((part.amount.low or Fraction(0) for part in parts), Fraction(0))
+    kinds = {part.amount.kind for part in parts}
+    if "upper_bound" in kinds:
+        amount = Amount("upper_bound", None, high)
+    else:
+        amount = Amount("exact" if low == high else "range", low, high)
+    steps = [step for part in parts for step in part.steps]
+    for end in ("low", "high") if amount.kind == "range" else ("high",):
+        running = getattr(parts[0].amount, end)
+        for part in parts[1:]:
+            running += getattr(part.amount, end)
+            steps.append(Step("相加", running, "元"))
+    outcomes = tuple(outcome for part in parts for outcome in part.outcomes)
+    return Total("sum", parts[0].clause, amount, tuple(steps), outcomes, name="合计")
 
 
 def _joint(cap: JointCap, parts: list[Outcome]) -> Total:

@@ -17,7 +17,7 @@ def evaluate(benefit: Benefit, facts: Facts, known: Mapping[str, Fact], *, withd
     """
     if withdrawn:
         return Outcome(benefit, "changed")
-    options = _options(benefit, known)
+    options = _options(benefit, facts, known)
     judged = [(condition, judge(condition, facts, known, options)) for condition in benefit.when]
     premises = [(condition, judge(condition, facts, known, options)) for condition in benefit.premises]
     failed = tuple(condition for condition, truth in [*judged, *premises] if truth is False)
@@ -30,6 +30,8 @@ def evaluate(benefit: Benefit, facts: Facts, known: Mapping[str, Fact], *, withd
     needed = [condition.fact for condition, truth in judged if truth is None]
     inputs = [name for name in (benefit.of, benefit.times) if name]
     needed += [name for name in inputs if _unusable(facts, name, options) and name not in needed]
+    if benefit.each and facts.number(benefit.each, options) is None and any(name == benefit.each for name, _ in facts.numbers):
+        needed.append(benefit.each)  # 两家复审: of the others nothing is known
     invalid = tuple(
         name
         for name in (*inputs, benefit.each)
@@ -51,8 +53,15 @@ def evaluate(benefit: Benefit, facts: Facts, known: Mapping[str, Fact], *, withd
     )
 
 
-def _options(benefit: Benefit, known: Mapping[str, Fact]) -> tuple[str, ...]:
-    """For which values of a base's `by` choice this rule counts the base (开发|转让|许可 for one rate)."""
+def _options(benefit: Benefit, facts: Facts, known: Mapping[str, Fact]) -> tuple[str, ...]:
+    """For which values of a choice this rule counts its base (开发|转让|许可 for one rate) or its recipients.
+
+    Of several that tell recipients apart (规模以上, 首次) the most telling one that was counted stands for all.
+    """
+    if benefit.each and known[benefit.each].split:
+        mine = {option for condition in benefit.when for option in condition.options}
+        ordered = tuple(option for option in known[benefit.each].split if option in mine)
+        return next(((option,) for option in ordered if (benefit.each, option) in facts.numbers), ordered)
     by = known[benefit.of].by if benefit.of else ""
     return next((condition.options for condition in benefit.when if condition.fact == by and by), ())
 

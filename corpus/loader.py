@@ -99,13 +99,14 @@ def load_pack(folder: Path) -> Pack:
     if meta.id != folder.name:
         faults.append(f"pack.yaml：id 是“{meta.id}”，应与文件夹名一致")
     document = parse(source_text(folder, meta.source))
-    facts = {name: _fact(name, file) for name, file in facts_files.items() if file is not None}
+    options = {option: tuple(words) for file in facts_files.values() if file for option, words in file.options.items()}
+    facts = {name: _fact(name, file, options, faults) for name, file in facts_files.items() if file is not None}
     for fact in facts.values():
         if fact.by and fact.by not in facts:
             faults.append(f"facts.yaml {fact.name}：by 指的“{fact.by}”不存在")
-        for other in (*fact.minus, *fact.same_as, *((fact.short,) if fact.short else ())):
+        for other in (*fact.minus, *fact.same_as, *fact.excludes, *((fact.short,) if fact.short else ())):
             if other not in facts:
-                faults.append(f"facts.yaml {fact.name}：minus、short、same_as 里的“{other}”不存在")
+                faults.append(f"facts.yaml {fact.name}：minus、short、same_as、excludes 里的“{other}”不存在")
         if len(fact.minus) == 1:
             faults.append(f"facts.yaml {fact.name}：minus 要写两个事实：被减数和减数")
         strange = [o for pair in fact.opposite.items() for o in pair if o not in fact.options]
@@ -221,7 +222,10 @@ def _model(model: type[_M], data: Any, where: str, faults: list[str]) -> _M | No
         return None
 
 
-def _fact(name: str, file: FactFile) -> Fact:
+def _fact(name: str, file: FactFile, options: Mapping[str, tuple[str, ...]], faults: list[str]) -> Fact:
+    unknown = [option for option in file.split if option not in options]
+    if unknown:
+        faults.append(f"facts.yaml {name}：split 里的{'、'.join(unknown)}不是任何事实的选项")
     return Fact(
         name=name,
         type=file.type,
@@ -244,6 +248,8 @@ def _fact(name: str, file: FactFile) -> Fact:
         jointly=file.jointly,
         annual=file.annual,
         same_as=tuple(file.same_as),
+        excludes=tuple(file.excludes),
+        split={option: options.get(option, ()) for option in file.split},
         fallback={option: tuple(words) for option, words in file.fallback.items()},
     )
 

@@ -52,6 +52,8 @@ class FactFile(_Strict):
     jointly: bool = False
     annual: bool = False
     same_as: list[str] = []
+    excludes: list[str] = []
+    split: list[str] = []
     fallback: dict[str, list[Word]] = {}
 
 

@@ -150,6 +150,9 @@ class Fact:
     the difference is negative; `jointly` that a count is only meant where the message speaks of all of them;
     `annual` that sums of several years are never added up; `same_as` facts of other subjects that the same words state;
     `fallback` gives words that choose an option only where nothing else did and no counterparty is spoken of;
+    `split` gives options of choices, the more telling first, and their words: a count beside one is of that option alone
+    (两家规上，一家规下);
+    `excludes` names facts that do not count where they are said to be inside this one (利息 inside what is owed);
     `counts` names the things that a count counts, `beware` the words before a figure that make it another (a target).
     """
 
@@ -174,6 +177,8 @@ class Fact:
     jointly: bool = False
     annual: bool = False
     same_as: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    split: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

@@ -235,6 +235,7 @@ _DOUBTS = {
     "increment": "您说的“{said}”像是增加的部分或变动后的总数，请直接告诉我：{ask}",
     "share": "条文按数额计算，不按占比或增幅。{ask}",
     "target": "{ask}",
+    "kinds": "您说的{said}里几种情形的标准不同，请说明每一种各有几{unit}",
     "mixed": "您说的{said}是几类的合计，各类的比例不同；请说明每一类的{fact}各是多少",
 }
 
@@ -246,8 +247,9 @@ def _ask(draft: Draft, finding: Finding, *, asking: bool) -> None:
     unsure = next((entry for entry in finding.roles.unsure if entry.fact == finding.ask), None)
     invalid = any(outcome.status == "invalid" for outcome in finding.outcomes)
     if unsure is not None:
-        said = words.join(figure.text for figure in unsure.figures)
-        question = words(_DOUBTS[unsure.why], said=said, fact=words.own(fact.name), ask=question)
+        said = words.join(dict.fromkeys(figure.text for figure in unsure.figures))
+        unit = words.own(fact.unit)
+        question = words(_DOUBTS[unsure.why], said=said, fact=words.own(fact.name), ask=question, unit=unit)
     elif invalid:
         question = words("您说的{fact}不是有效的数目，请核实后再告诉我：{ask}", fact=words.own(fact.name), ask=question)
     draft.result(question if asking else words("还需要知道：{question}", question=question))

@@ -9,12 +9,15 @@ from assistant.compose.findings import add_finding, finding_outcome
 from assistant.compose.notice import add_notice, status_lines
 from assistant.compose.overview import add_overview
 from assistant.compose.units import add_unit_clauses
+from assistant.compose.words import amount_text, result_text, total_name
 from assistant.language import language
+from assistant.screening.payees import payee_of
 from assistant.state import Answer, Ask, Finding, State
 from assistant.understand.reading import read_turn
 from assistant.understand.scope import SEGMENT, is_setting, shares_segment, touches
 from assistant.understand.script import MAX_CHARS, to_traditional
 from assistant.understand.topics import match_topics, resolve_clause
+from calculators import sum_of
 
 _HOW_MUCH = re.compile("多少|几[万千百个]|钱|金额|数额|标准|区间|合计|总[数额共]|算|[?？]$")
 # below the first the learned sign sees no gap of the text, from the second on it sees one; where a sum is asked for by a
@@ -136,6 +139,7 @@ def _from_findings(state: State, outside: tuple[str, ...]) -> Answer:
         add_finding(draft, finding, asking=not settled)
     if len(findings) > 1:
         draft.lines.append("")
+    _add_sum(draft)
     for word in (*outside, *(part for part in state.beyond if not any(word in part for word in outside))):
         draft.say("", draft.words("“{word}”：文中未涉及，未载明", word=plain_words(word)))
     if state.scope.elsewhere:
@@ -148,6 +152,36 @@ def _from_findings(state: State, outside: tuple[str, ...]) -> Answer:
     if settled:
         return draft.answer("answer", finding_outcome(settled[0]))
     return draft.answer("ask", "missing")
+
+
+def _add_sum(draft: Draft) -> None:
+    """What the amounts come to together, where that is asked for and they are one recipient's.
+
+    Asked for beside each of them (各多少，合计多少) it is one more result; asked for alone it is the result, they its working.
+    """
+    text = draft.state.read.text
+    asked = max((m.start() for m in language().speech["sum_asked"].finditer(text)), default=-1)
+    each = max((m.start() for m in language().speech["each_asked"].finditer(text)), default=-1)
+    payees = {payee_of(outcome.benefit) for total in draft.totals for outcome in total.outcomes}
+    whole = sum_of(draft.totals) if asked > each and len(payees) == 1 else None
+    if whole is None:
+        return
+    words = draft.words
+    parts = [amount_text(total.amount, words) for total in draft.totals]
+    working = words("{parts} = {whole}", parts=" + ".join(parts), whole=amount_text(whole.amount, words))
+    if each >= 0:
+        draft.result(result_text(whole, words))
+        draft.say("算法", working)
+        draft.totals.append(whole)
+        return
+    shown = {f"**{result_text(total, words)}**" for total in draft.totals}
+    draft.head = [f"**{result_text(whole, words)}**", *(line for line in draft.head if line not in shown)]
+    draft.section_start, below, draft.lines = 0, draft.lines, []
+    for total in draft.totals:
+        draft.say(total_name(total, words), amount_text(total.amount, words))
+    draft.say("算法", working)
+    draft.lines += below
+    draft.totals = [whole]
 
 
 def _status(state: State) -> Answer:

@@ -59,9 +59,16 @@ def _measure(benefit: Benefit, words: Wording) -> str:
     return words.own(words.pack.facts[benefit.times or benefit.each].unit)
 
 
+def total_name(total: Total, words: Wording) -> str:
+    """What an amount is of."""
+    name = words.own(total.name) or words.listed(outcome.benefit.name for outcome in total.outcomes)
+    part = words("第{number}项", number=total.part) if total.part.isdigit() and len(total.part) < 4 else total.part
+    return words("{name}（{part}）", name=name, part=part) if part else name
+
+
 def result_text(total: Total, words: Wording) -> str:
     """The head line of one amount."""
-    names = words.listed(outcome.benefit.name for outcome in total.outcomes)
+    names = total_name(total, words)
     label = f"{words.own(total.amount.label)} " if total.amount.label else ""
     return words("{name}：{result}", name=names, result=label + amount_text(total.amount, words))
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from assistant.language import language
 from assistant.understand.hints import based_in
-from assistant.understand.ledger import Ledger, differences, numbers, rekey
+from assistant.understand.ledger import Ledger, differences, numbers, rekey, without_excluded
 from assistant.understand.reading import Reading, sentences
 from assistant.understand.roles import Roles, assign
 from assistant.understand.terms import Mention
@@ -114,6 +114,7 @@ def assemble(turns: Sequence[Reading], roles: Sequence[Roles], matches: Sequence
         _flags(ledger, turn, mentions, mine, pack)
         rekey(ledger, switched, mine, {entry.fact for entry in roles[index].said})
         numbers(ledger, turn, roles[index].said, summing=summing)
+        without_excluded(ledger, turn, roles[index].said, mine)
         _forget_doubted(ledger, roles[index])
     if language().speech["multi_year"].search(turns[-1].text) and not roles[-1].said:
         for key in [key for key in ledger.numbers if pack.facts[key[0]].annual]:

@@ -7,7 +7,7 @@ from typing import Literal
 from assistant.language import language
 from corpus.figures import Figure
 
-Doubt = Literal["unit", "currency", "several", "increment", "share", "target", "mixed"]
+Doubt = Literal["unit", "currency", "several", "increment", "share", "target", "mixed", "kinds"]
 _SENTENCE_MARKS = "。！？!?；;\n"
 _NOT_SETTLED = re.compile("市?(?:落地|转化|设|销|卖|有|找|买|谈|办展|参|看|开会|碰)")
 _YEAR_WORD = re.compile(r"(?:19|20)\d\d年?|去年|前年|上一年|上年|今年|本年|当年|明年")
@@ -29,6 +29,7 @@ def is_price(text: str, figure: Figure) -> bool:
     words = before(text, figure, 6)
     priced = "每" in words and not any(mark in words[words.rindex("每") :] for mark in "，,。；;年")
     pointed = figure.kind == "count" and figure.value == 1 and bool(language().speech["other_one"].search(words[-4:]))
+    priced = priced or bool(re.search(r"各[^，,。；;]{1,6}$", words) and figure.kind == "count" and figure.value == 1)
     return priced or pointed or (figure.kind == "money" and words.endswith(("单价", "单价是", "单价为")))
 
 

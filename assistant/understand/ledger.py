@@ -136,6 +136,19 @@ def _part_of_whole(ledger: Ledger, key: tuple[str, str], turn: Reading, entries:
         ledger.numbers[others[0]] = whole.plus(Number(-part.high, -part.low, tuple(-piece for piece in part.parts)))
 
 
+def without_excluded(ledger: Ledger, turn: Reading, said: Sequence[Said], facts: Sequence[Fact]) -> None:
+    """不良820万, 里头有120万是利息: what does not count is taken off the sum that it is said to be inside of."""
+    speech = language().speech
+    for fact in facts:
+        keys = [key for key in ledger.numbers if key[0] == fact.name]
+        for entry in said if len(keys) == 1 else ():
+            lead = before(turn.text, entry.figure, 14)
+            inside = speech["inside"].search(lead) or speech["including"].search(lead) or is_taken_off(turn.text, entry.figure)
+            whole, part = ledger.numbers[keys[0]], _number(entry)
+            if entry.fact in fact.excludes and inside and whole.low >= part.high:
+                ledger.numbers[keys[0]] = whole.plus(Number(-part.high, -part.low, tuple(-piece for piece in part.parts)))
+
+
 def _around(text: str, figure: Figure) -> str:
     """The sentence that holds a figure, from the figure's comma-free lead on."""
     stop = min((at for mark in "。；;！？!?\n" if (at := text.find(mark, figure.end)) >= 0), default=len(text))

@@ -33,7 +33,8 @@ def suits(figure: Figure, fact: Fact) -> bool:
 
 def cost_of(reading: Reading, figure: Figure, fact: Fact) -> float:
     """How far a figure stands from the nearest word of a fact; small is near, 1000 is without any word."""
-    costs = [
+    costs = [_distance(reading, figure, m) for words in fact.split.values() for m in reading.mentions if m.term in words]
+    costs += [
         _distance(reading, figure, mention) + _RANK * fact.words.index(word)
         for word in fact.words
         for mention in reading.mentions
@@ -104,6 +105,15 @@ def _distance(reading: Reading, figure: Figure, mention: Mention) -> float:
     return cost + _OTHER_FIGURE * crossed
 
 
+def _beside(reading: Reading, figure: Figure, fact: Fact) -> str:
+    """The most telling option of a count that stands in one breath with its figure: 两家规上，一家规下."""
+    marks = "，,、。；;：:!！?？\n"
+    begin = max(reading.text.rfind(mark, 0, figure.start) for mark in marks) + 1
+    end = min((at for mark in marks if (at := reading.text.find(mark, figure.end)) >= 0), default=len(reading.text))
+    here = {m.term for m in reading.mentions if begin <= m.start < end and not m.negated}
+    return next((option for option, words in fact.split.items() if here & set(words)), "")
+
+
 def _sentence_of(text: str, figure: Figure) -> tuple[int, int]:
     """The span of the sentence that holds a figure; a semicolon ends one too."""
     start = max(text.rfind(mark, 0, figure.start) for mark in "。！？!?；;\n") + 1
@@ -120,6 +130,8 @@ def option_of(reading: Reading, figure: Figure, fact: Fact, known: Mapping[str, 
 
     Two options in one breath before a single sum are both meant, and a whole is of all: "" stands for all.
     """
+    if fact.split:
+        return _beside(reading, figure, fact)
     if not fact.by:
         return ""
     costs: dict[str, float] = {}

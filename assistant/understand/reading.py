@@ -187,7 +187,11 @@ def _clause_refs(text: str) -> tuple[str, ...]:
         numbers = [read_numeral(part) for part in match.groups() if part]
         if len(numbers) > 1:  # a chapter alone names no clause
             sections.append(".".join(str(int(number)) for number in numbers if number is not None))
-    return tuple(dict.fromkeys([*sections, *(_clause_number(match) for match in _CLAUSE_REF.finditer(text))]))
+    found = list(_CLAUSE_REF.finditer(text))
+    counted = [match for match in found if match[0].endswith(("款", "项"))]
+    if len(counted) > 1 and _clause_number(counted[0]) == "1":
+        found = [match for match in found if match not in counted]  # 第一款…第二款 count products
+    return tuple(dict.fromkeys([*sections, *(_clause_number(match) for match in found)]))
 
 
 def _clause_number(match: re.Match[str]) -> str:

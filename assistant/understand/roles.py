@@ -62,12 +62,16 @@ _NOT_COUNTED = frozenset("年月天日期岁度倍次层届轮步")
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The figures of a turn by role: facts, sums that the asker expects, rates, and what must be asked."""
+    """The figures of a turn by role: facts, sums that the asker expects, rates, and what must be asked.
+
+    `told` are the statements before doubts and past years were taken out.
+    """
 
     said: tuple[Said, ...] = ()
     expected: tuple[Figure, ...] = ()
     rates: tuple[Figure, ...] = ()
     unsure: tuple[Unsure, ...] = ()
+    told: tuple[Said, ...] = ()
 
 
 def assign(
@@ -111,6 +115,8 @@ def assign(
                 continue  # 还有5家没评上
             if none:
                 figure = replace(figure, low=Fraction(0), high=Fraction(0))  # 一家都没过
+        if _told_again(reading, figure):
+            continue
         if figure in strangers:
             expected.append(figure)
             continue
@@ -124,7 +130,7 @@ def assign(
         suited = [fact for fact in facts if suits(figure, fact) and not _miscounted(reading, figure, fact, deeds)]
         suited = [fact for fact in suited if not (fact.annual and is_of_years(text, figure))]
         counted_before = any(fact.name in before and not fact.jointly for fact in suited)
-        jointly = language().speech["jointly"].search(text) and not counted_before
+        jointly = (language().speech["jointly"].search(text) or language().speech["sum_asked"].search(text)) and not counted_before
         suited = [fact for fact in suited if jointly or not fact.jointly]
         wary = [fact for fact in suited if not _is_beware(reading, figure, fact)]
         if any(cost_of(reading, figure, fact) <= LIMIT / 2 for fact in wary):
@@ -183,14 +189,24 @@ def assign(
     said = without_parts(text, said)
     said = own_before_same(said, known)
     said = against_target(text, said, known, before)
-    said = current(text, prune(said, own_figures))
+    said = prune(text, said, own_figures)
+    told = tuple(said)
+    said = current(text, said)
     unsure += several(text, said)
     unsure += adjusted(reading, said)
     unsure = [doubt for doubt in unsure if doubt.why != "target" or all(entry.fact != doubt.fact for entry in said)]
     doubted = {entry.fact for entry in unsure if entry.why in ("several", "target")}
     said = [entry for entry in said if entry.fact not in doubted]
     named = tuple(figure for figure in reading.figures if figure.kind == "rate" and not is_relative(text, figure))
-    return Roles(tuple(said), tuple(expected), named, tuple(unsure))
+    return Roles(tuple(said), tuple(expected), named, tuple(unsure), told)
+
+
+def _told_again(reading: Reading, figure: Figure) -> bool:
+    """Whether a sum only points back to one that was said: 只剩36万利息，这36万补不补."""
+    pointed = language().speech["pointed_back"].search(before_words(reading.text, figure, 4))
+    return bool(pointed) and any(
+        o.kind == figure.kind and o.value == figure.value for o in reading.figures if o.end <= figure.start
+    )
 
 
 def _cited(reading: Reading, figure: Figure, own_figures: AbstractSet[Fraction]) -> bool:
@@ -295,6 +311,8 @@ def _miscounted(reading: Reading, figure: Figure, fact: Fact, deeds: AbstractSet
     behind = [m for m in reading.mentions if m.start >= figure.end and m.start - figure.end <= _COUNTED_REACH]
     if any(m.term in fact.counts and not _CLAUSE_MARK.search(reading.text[figure.end : m.start]) for m in behind):
         return False  # 11家评上高新技术企业
+    if fact.jointly:
+        return True  # 加速器2家 counts no accelerators
     if behind and behind[0].term not in deeds and reading.text[figure.end : behind[0].start] in ("", "的", " "):
         return behind[0].term not in fact.counts
     if figure.text[0] == "一" and not language().speech["excess"].search(before_words(reading.text, figure, 4)):
@@ -314,6 +332,8 @@ def _claimed_elsewhere(
         return False
     words = set(choice.words) if choice else set()
     for fact in known.values():
+        if fact.jointly and fact.counts:
+            continue  # recipients are counted by name: 两家孵化器
         if not suits(figure, fact) or (choice is not None and fact.name == choice.name) or words & set(fact.words):
             continue
         rival = cost_of(reading, figure, fact)

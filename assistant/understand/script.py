@@ -23,6 +23,15 @@ def _converter(config: str) -> Any:
     return OpenCC(config)
 
 
+_RARE_NUMBERS = (  # in figures that every reader of numerals knows
+    (re.compile("(?<![小大多])半个亿"), "0.5亿"),
+    (re.compile("廿(?=[一二三四五六七八九家个万亿种])"), "二十"),
+    (re.compile("卅(?=[一二三四五六七八九家个万亿种])"), "三十"),
+    (re.compile("仨(?=[^，,。；;都均一各])"), "三个"),
+    (re.compile("(?<![我他她咱你们弟妹口])俩(?=[\u4e00-\u9fff])(?![都均一各加合人月钱的儿])"), "两个"),
+)
+
+
 def normalise(message: str) -> str:
     """A message as the engine reads it: compatibility forms and traditional characters folded, lower case."""
     digit = r"[\d\uff10-\uff19]"
@@ -35,6 +44,8 @@ def normalise(message: str) -> str:
     text = re.sub(r"(?<=[a-z0-9%)])\.(?=\s+[a-z]|\s*$)", "。", text)  # an English full stop ends a sentence
     text = _WORDED.sub(lambda match: _NUMBER_WORDS[match[0]], text)
     text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
+    for pattern, plain in _RARE_NUMBERS:
+        text = pattern.sub(plain, text)
     text = text.replace("木有", "没有").replace("肿么", "怎么").replace("神马", "什么")
     return text.replace("帐", "账").strip()
 

@@ -41,6 +41,8 @@ def understand(state: State) -> State:
     if matches and language().speech["with_before"].search(reading.text):
         named = {match.topic.id for match in matches}
         matches += tuple(Match(t, 1.0, frozenset(), False) for t in carried_topics(past, pack) if t.id not in named)
+    if not starts and language().speech["sum_asked"].search(reading.text):
+        matches += _told_before(turns, past, reading, pack, matches)
     return replace(
         state,
         pack=pack,
@@ -149,6 +151,17 @@ def _subject(past: tuple[Past, ...], reading: Reading, starts: bool) -> tuple[Pa
         return past[:following]
     begin = max((i for i, p in enumerate(past) if p.starts_subject), default=0)
     return past[begin:]
+
+
+def _told_before(
+    turns: tuple[Past, ...], past: tuple[Past, ...], reading: Reading, pack: Pack, matches: tuple[Match, ...]
+) -> tuple[Match, ...]:
+    """The topics that the turns before were about, where a sum over all of them is asked for: 这三项加起来多少."""
+    told = list(dict.fromkeys(name for p in turns or past for name in p.topics))
+    own = {match.topic.id for match in matches}
+    if len(told) < 2 or not (own <= set(told) or language().speech["sum_of_told"].search(reading.text)):
+        return ()
+    return tuple(Match(t, 1.0, frozenset(), False) for t in pack.topics if t.id in told and t.id not in own and t.benefits)
 
 
 def _inherit(past: tuple[Past, ...], reading: Reading, pack: Pack) -> tuple[Match, ...]:

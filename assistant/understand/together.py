@@ -182,13 +182,16 @@ def several(text: str, said: Sequence[Said]) -> list[Unsure]:
     return found
 
 
-def prune(said: list[Said], own_figures: frozenset[Fraction]) -> list[Said]:
+def prune(text: str, said: list[Said], own_figures: frozenset[Fraction]) -> list[Said]:
     """Drop figures that repeat a rule's own cap or threshold where the fact has another figure."""
     kept = []
     for entry in said:
         rivals = [other for other in said if other.fact == entry.fact and other is not entry]
-        if entry.figure.value in own_figures and any(
-            r.figure.value not in own_figures and r.cost <= entry.cost + 4 for r in rivals
+        in_row = any(listed(text, entry.figure, other.figure) for other in rivals)
+        if (
+            entry.figure.value in own_figures
+            and not in_row
+            and any(r.figure.value not in own_figures and r.cost <= entry.cost + 4 for r in rivals)
         ):
             continue
         kept.append(entry)

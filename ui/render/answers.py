@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from assistant.compose.wording import Wording, english_phrases
-from assistant.compose.words import result_text
+from assistant.compose.words import result_text, total_name
 from assistant.state import Answer
 from assistant.understand.script import to_traditional
 from calculators import Total
@@ -125,7 +125,7 @@ def _cards(answer: Answer, words: Wording, spelt: Callable[[str], str]) -> tuple
 
 
 def _card(total: Total, words: Wording, spelt: Callable[[str], str], top: Fraction) -> Card:
-    names = words.listed(outcome.benefit.name for outcome in total.outcomes)
+    names = total_name(total, words)
     to = dict.fromkeys(words.own(outcome.benefit.to) for outcome in total.outcomes)
     period = words.own(total.amount.label) if total.amount.label else ""
     bar = bar_of(total.amount.low or Fraction(0), total.amount.high, top)
