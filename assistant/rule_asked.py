@@ -16,7 +16,7 @@ from assistant.understand.topics import Match
 from calculators import Facts
 from corpus.schema import Pack, Topic
 
-_RULE, _CLAIM = 0.03, 0.8  # how sure the learned sign must be to overrule
+_RULE, _SURE_RULE, _CLAIM = 0.25, 0.03, 0.8  # how sure the learned sign must be to overrule
 _TEXT_ASKS = frozenset({"recipient", "units", "wording", "comparison", "summary"})
 _AMOUNT_ASKS = frozenset({"amount", "highest"})
 _RULE_ASKS = frozenset({"rate", "cap", "highest"})
@@ -30,7 +30,10 @@ def asks_for_rule(state: State, facts: Facts, roles: Roles, pack: Pack, topic: T
     if told or not bases - {""}:
         return by_rules
     share = claim_share(state.turns)
-    return share < _CLAIM if by_rules else share <= _RULE
+    if by_rules:
+        return share < _CLAIM
+    foremost = state.matches[0].topic is topic and not language().speech["compute"].search(state.read.text)
+    return share <= (_RULE if foremost else _SURE_RULE)
 
 
 def _by_rules(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topic) -> bool:
