@@ -66,7 +66,8 @@ def verify(state: State) -> State:
 
 def faults(state: State, answer: Answer) -> list[str]:
     """What an answer says that no source bears out; empty for a sound one."""
-    text = squeeze(to_simplified(fold(re.sub(r"[*_`\\]|<[^<>\n]*>", "", answer.text)))).text
+    plain = re.sub(r"[*_`\\]|<[^<>\n]*>", "", answer.text).replace("\n", "。")  # no figure goes on in the next line
+    text = squeeze(to_simplified(fold(plain))).text
     sources = _sources(state, answer)
     return [
         *_citations(state, answer),

@@ -163,7 +163,7 @@ def _add_sum(draft: Draft) -> None:
     asked = max((m.start() for m in language().speech["sum_asked"].finditer(text)), default=-1)
     each = max((m.start() for m in language().speech["each_asked"].finditer(text)), default=-1)
     payees = {payee_of(outcome.benefit) for total in draft.totals for outcome in total.outcomes}
-    whole = sum_of(draft.totals) if asked > each and len(payees) == 1 else None
+    whole = sum_of(draft.totals) if asked > each and len(payees - {"unstated"}) < 2 else None
     if whole is None:
         return
     words = draft.words
@@ -174,8 +174,8 @@ def _add_sum(draft: Draft) -> None:
         draft.say("算法", working)
         draft.totals.append(whole)
         return
-    shown = {f"**{result_text(total, words)}**" for total in draft.totals}
-    draft.head = [f"**{result_text(whole, words)}**", *(line for line in draft.head if line not in shown)]
+    shown = tuple("**" + words("{name}：{result}", name=total_name(total, words), result="") for total in draft.totals)
+    draft.head = [f"**{result_text(whole, words)}**", *(line for line in draft.head if not line.startswith(shown))]
     draft.section_start, below, draft.lines = 0, draft.lines, []
     for total in draft.totals:
         draft.say(total_name(total, words), amount_text(total.amount, words))

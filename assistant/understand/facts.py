@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from assistant.language import language
@@ -9,6 +10,7 @@ from assistant.understand.hints import based_in
 from assistant.understand.ledger import Ledger, differences, numbers, rekey, without_excluded
 from assistant.understand.reading import Reading, sentences
 from assistant.understand.roles import Roles, assign
+from assistant.understand.together import Unsure
 from assistant.understand.terms import Mention
 from assistant.understand.topics import Match, phrase_spans
 from calculators.facts import Facts
@@ -82,7 +84,18 @@ def assign_turns(
         before |= {entry.fact for entry in roles.said}
         last_said = roles.said[-1].fact if roles.said else last_said
         found.append(roles)
-    return tuple(found)
+    return (*found[:-1], _still_unsure(found)) if found else ()
+
+
+def _still_unsure(found: Sequence[Roles]) -> Roles:
+    """The roles of the last turn with what earlier turns left without a unit and nobody said since."""
+    waiting: dict[str, Unsure] = {}
+    for roles in found:
+        for entry in roles.said:
+            waiting.pop(entry.fact, None)
+        waiting |= {entry.fact: entry for entry in roles.unsure if entry.why == "unit"}
+    own = {entry.fact for entry in found[-1].unsure}
+    return replace(found[-1], unsure=(*found[-1].unsure, *(entry for name, entry in waiting.items() if name not in own)))
 
 
 def _shared_facts(

@@ -28,7 +28,9 @@ def suits(figure: Figure, fact: Fact) -> bool:
         return figure.kind in ("money", "bare")
     if fact.type != "count":
         return False
-    return figure.kind == "bare" or (figure.kind == "count" and figure.unit in (fact.unit, "个", _SAME_UNIT.get(fact.unit)))
+    if figure.kind == "bare":
+        return not fact.jointly  # for each of the three
+    return (figure.kind == "count" and figure.unit in (fact.unit, "个", _SAME_UNIT.get(fact.unit)))
 
 
 def cost_of(reading: Reading, figure: Figure, fact: Fact) -> float:

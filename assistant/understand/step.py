@@ -1,17 +1,21 @@
 """The first step: what is asked, about which policy and subjects, by whom."""
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 
 from assistant.language import Pattern, language
 from assistant.state import Conversation, Past, State
+from assistant.understand.facts import topic_benefits
 from assistant.understand.reading import Reading, read_turn
 from assistant.understand.scope import SEGMENT, choose_pack, find_scope, outside_words
 from assistant.understand.script import MAX_CHARS
 from assistant.understand.topics import Match, match_topics
+from corpus.figures import Figure
 from corpus.numerals import read_numeral
 from corpus.schema import Pack, Topic
 
+_SHORT_NUMBER = re.compile("[一二两三四五六七八九]千[一二两三四五六七八九百零]*|[一二两三四五六七八九]百[一二三四五六七八九十]*")
 _SHORT = 30  # a question this short without a subject of its own asks on
 
 
@@ -23,25 +27,27 @@ def understand(state: State) -> State:
     reading = read_turn(question, pack)
     same = state.conversation.pack_id in ("", pack_id)
     past = state.conversation.turns if same else _in_other_pack(state.conversation, pack)
-    another = language().speech["new_subject"].search(reading.text) and not language().speech["same_otherwise"].search(
-        reading.text
-    )
+    another = _of_another(state.conversation.turns, reading)
     starts = bool(another) or not past
     past, label = _labelled(past, reading, pack)
     past, reading = _in_given_unit(past, reading)
+    reading = _in_scale(past, reading)
     reading = _beside_last(past, reading, pack)
     reading = _asking_on(past, reading)
     turns = _subject(past, reading, starts and not label)
     reading = _without_outside(reading, pack)
     matches = match_topics(reading, pack, carried=() if starts else carried_topics(past, pack))
     inherited = False
+    if past and not any(match.strong for match in matches) and (back := _back_to(past, reading, pack)):
+        matches, inherited = back, True
     if not matches and past:
         matches = _inherit(past, reading, pack)
         inherited = bool(matches)
     if matches and language().speech["with_before"].search(reading.text):
         named = {match.topic.id for match in matches}
         matches += tuple(Match(t, 1.0, frozenset(), False) for t in carried_topics(past, pack) if t.id not in named)
-    if not starts and language().speech["sum_asked"].search(reading.text):
+    both = language().speech["each_asked"].search(reading.text) and language().speech["sum_of_told"].search(reading.text)
+    if not starts and (both or language().speech["sum_asked"].search(reading.text)):
         matches += _told_before(turns, past, reading, pack, matches)
     return replace(
         state,
@@ -55,6 +61,16 @@ def understand(state: State) -> State:
         inherited=inherited,
         scope=find_scope(reading, pack, matches),
     )
+
+
+def _of_another(past: tuple[Past, ...], reading: Reading) -> bool:
+    """Whether a turn turns to another company; 他们公司 is the same one where nobody spoke of himself before."""
+    speech = language().speech
+    found = speech["new_subject"].search(reading.text)
+    if found is None or speech["same_otherwise"].search(reading.text):
+        return False
+    spoken = any(speech["speaker"].search(p.reading.text) for p in past)
+    return spoken or not found[0].startswith(("他", "她"))
 
 
 def _asking_on(past: tuple[Past, ...], reading: Reading) -> Reading:
@@ -83,6 +99,19 @@ def _in_given_unit(past: tuple[Past, ...], reading: Reading) -> tuple[tuple[Past
     restated = replace(last, reading=replace(last.reading, figures=figures))
     asks = reading.asks | last.reading.asks
     return (*past[:-1], restated), replace(reading, asks=asks, own=reading.own or last.reading.own)
+
+
+def _in_scale(past: tuple[Past, ...], reading: Reading) -> Reading:
+    """The reading with bare numbers in words in the 万 of a like sum told before: 两千三百万……按两千二算."""
+    figures: list[Figure] = []
+    before = [figure for p in past for figure in p.reading.figures]
+    for figure in reading.figures:
+        if figure.kind == "bare" and _SHORT_NUMBER.fullmatch(figure.text):
+            sums = [f for f in (*before, *figures) if f.kind == "money" and "万" in f.text]
+            if sums and Fraction(1, 2) <= figure.value * 10_000 / (sums[-1].value or 1) <= 2:
+                figure = replace(figure, kind="money", unit="元", low=figure.low * 10_000, high=figure.high * 10_000)
+        figures.append(figure)
+    return replace(reading, figures=tuple(figures))
 
 
 def _beside_last(past: tuple[Past, ...], reading: Reading, pack: Pack) -> Reading:
@@ -151,6 +180,28 @@ def _subject(past: tuple[Past, ...], reading: Reading, starts: bool) -> tuple[Pa
         return past[:following]
     begin = max((i for i, p in enumerate(past) if p.starts_subject), default=0)
     return past[begin:]
+
+
+def _back_to(past: tuple[Past, ...], reading: Reading, pack: Pack) -> tuple[Match, ...]:
+    """The earlier subject that a turn goes back to by a word of it: 回到前面那个中心, 前面那个合同少打了一个零."""
+    back = language().speech["back_to"].search(reading.text)
+    told = list(dict.fromkeys(name for p in reversed(past) for name in p.topics))
+    if back is None or len(told) < 2:
+        return ()
+    ahead = reading.text[back.end() : back.end() + _SHORT]
+    said = {m.term for m in reading.mentions if m.start >= back.start()}
+    best, most = None, 0
+    for name in told:
+        topic = next((t for t in pack.topics if t.id == name), None)
+        if topic is None:
+            continue
+        words = {*topic.weak, *(part for phrase in topic.strong for part in phrase.split(" + "))}
+        bases = {word for b in topic_benefits(pack, topic) for f in (b.of, b.times) if f for word in pack.facts[f].words}
+        named = sum(topic.id[i : i + 2] in ahead for i in range(len(topic.id) - 1))
+        weight = 2 * len(said & words) + 2 * len(said & bases) + named
+        if weight > most:
+            best, most = topic, weight
+    return (Match(best, 1.0, frozenset(), False),) if best is not None else ()
 
 
 def _told_before(

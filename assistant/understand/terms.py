@@ -19,6 +19,7 @@ _FAR_NEGATION_REACH = 16
 _CONFUSED = ("jq", "zj", "nl", "fh")
 _DENIERS = frozenset("没未不无懒忘")
 _OF_MODIFIERS = ("没", "没有", "未", "未曾", "未能", "没能", "没被", "没过", "无", "非", "不")
+_FUNCTION_WORDS = frozenset("是的了在有和与我你他她这那就也都要会能可不没到去来说个吗呢吧啊")
 _NASALS = (("in", "ing"), ("en", "eng"), ("an", "ang"), ("uan", "uang"), ("ian", "iang"))
 
 
@@ -45,6 +46,7 @@ class Vocabulary:
     by_first: dict[str, list[str]] = field(default_factory=dict)
     halves: dict[tuple[int, int, str], list[str]] = field(default_factory=dict)
     sounds: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """All mentions in a normalised text, longest first at each place, with near misses where nothing else is."""
@@ -56,13 +58,17 @@ class Vocabulary:
                 for m in exact
                 if not any(n.start <= m.start and m.end <= n.end and n.end - n.start > m.end - m.start for n in near)
             ]
+        plain = text
+        for m in exact:  # 未达规模 is a name, and denies nothing of what follows
+            if m.term in self.names and text[m.start] in _DENIERS:
+                plain = plain[: m.start] + " " * (m.end - m.start) + plain[m.end :]
         return tuple(
             Mention(
                 m.term,
                 m.start,
                 m.end,
                 m.fuzzy,
-                _negated(text, m.start, m.end, denies=text[m.start] in _DENIERS),
+                _negated(plain, m.start, m.end, denies=text[m.start] in _DENIERS),
                 _unsaid(text, m.start, m.end),
             )
             for m in sorted([*exact, *near], key=lambda mention: mention.start)
@@ -134,11 +140,11 @@ def vocabulary(pack: Pack, *, english: bool = False) -> Vocabulary:
         strong = frozenset(word for topic in pack.topics for word in topic.strong if " + " not in word)
         options = {word for fact in pack.facts.values() for words in fact.options.values() for word in words}
         denials = frozenset(word for fact in pack.facts.values() for word in fact.denied) - options
-        _CACHE[key] = _build(_surfaces(pack, english=english), strong, denials)
+        _CACHE[key] = _build(_surfaces(pack, english=english), strong, denials, frozenset(options))
     return _CACHE[key]
 
 
-def _build(terms: dict[str, str], strong: frozenset[str], denials: frozenset[str]) -> Vocabulary:
+def _build(terms: dict[str, str], strong: frozenset[str], denials: frozenset[str], names: frozenset[str]) -> Vocabulary:
     by_first: dict[str, list[str]] = defaultdict(list)
     # a near miss never denies: 万登记 is not 忘登记
     halves: dict[tuple[int, int, str], list[str]] = defaultdict(list)
@@ -153,7 +159,7 @@ def _build(terms: dict[str, str], strong: frozenset[str], denials: frozenset[str
             halves[(len(word), 1, word[half:])].append(word)
             if len(word) > 2:
                 sounds[tuple(_sound(char) for char in word)].append(word)
-    return Vocabulary(terms, dict(by_first), dict(halves), dict(sounds))
+    return Vocabulary(terms, dict(by_first), dict(halves), dict(sounds), names)
 
 
 def _surfaces(pack: Pack, *, english: bool) -> dict[str, str]:
@@ -246,8 +252,8 @@ def _mostly_same(window: str, word: str) -> bool:
 def _sounds_alike(window: str, word: str, *, strict: bool) -> bool:
     """Whether one character differs and the two sound alike (薪/新) or, unless `strict`, nearly so (卷/券, 兴/新)."""
     pairs = [(a, b) for a, b in zip(window, word, strict=True) if a != b]
-    if len(pairs) != 1:
-        return False
+    if len(pairs) != 1 or (strict and pairs[0][0] in _FUNCTION_WORDS):
+        return False  # 发票上是75万 does not mean 上市
     mine, theirs = _syllables(pairs[0][0]), _syllables(pairs[0][1])
     if mine & theirs or strict:
         return bool(mine & theirs)
