@@ -17,9 +17,18 @@ from calculators import Facts
 from corpus.schema import Pack, Topic
 
 _RULE, _SURE_RULE, _CLAIM = 0.25, 0.03, 0.8  # how sure the learned sign must be to overrule
+_SUM_ASKS = frozenset(
+    {"amount", "rate", "cap", "highest", "eligibility", "guarantee", "recipient", "units", "comparison", "money"}
+)
 _TEXT_ASKS = frozenset({"recipient", "units", "wording", "comparison", "summary"})
 _AMOUNT_ASKS = frozenset({"amount", "highest"})
 _RULE_ASKS = frozenset({"rate", "cap", "highest"})
+
+
+def asks_for_content(reading: Reading) -> bool:
+    """Whether something else than money or a party is asked of a clause: 按哪八个字的原则发放."""
+    sums = any(figure.kind in ("money", "rate") for figure in reading.figures)
+    return bool(language().speech["content_asked"].search(reading.text)) and not sums and not reading.asks & _SUM_ASKS
 
 
 def asks_for_rule(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topic) -> bool:
@@ -27,6 +36,8 @@ def asks_for_rule(state: State, facts: Facts, roles: Roles, pack: Pack, topic: T
     by_rules = _by_rules(state, facts, roles, pack, topic)
     bases = bases_of(topic, pack)
     told = any(name in bases for name, _ in facts.numbers) or any(entry.fact in bases for entry in roles.unsure)
+    if asks_for_content(state.read) and not told:
+        return True
     if told or not bases - {""}:
         return by_rules
     share = claim_share(state.turns)

@@ -2,9 +2,10 @@
 
 from assistant.compose.draft import Draft
 from assistant.compose.lookup import add_rules, add_wording
-from assistant.compose.passages import clause_quote, passages, quoted_passages, units_quote
+from assistant.compose.passages import asked_passage, clause_quote, passages, quoted_passages, units_quote
 from assistant.compose.wording import Wording
 from assistant.compose.words import amount_text, failure_text, open_text, result_text, rule_text
+from assistant.rule_asked import asks_for_content
 from assistant.state import Ask, Finding
 from calculators import Outcome, Total
 from corpus.figures import Figure, scan
@@ -47,6 +48,8 @@ def add_finding(draft: Draft, finding: Finding, *, asking: bool) -> None:
         return
     if finding.lookup and "wording" in asks and _quoted(draft, finding):
         return
+    if finding.lookup and asks_for_content(draft.state.read) and _content(draft, finding):
+        return
     if "recipient" in asks:
         _recipients(draft, finding)
     invalid = any(outcome.status == "invalid" for outcome in finding.outcomes)
@@ -82,6 +85,17 @@ def _quoted(draft: Draft, finding: Finding) -> bool:
     draft.result(draft.words("原文是这样写的"))
     for quote in quotes:
         draft.cite(quote)
+    _unit_line(draft, finding)
+    return True
+
+
+def _content(draft: Draft, finding: Finding) -> bool:
+    """Write the sentence that a question for other than money is nearest to, where it is no rule: 按哪八个字的原则发放."""
+    quote = asked_passage(draft.state, finding.topic, [outcome.benefit.quote for outcome in finding.outcomes])
+    if quote is None:
+        return False
+    draft.result(draft.words("原文是这样写的"))
+    draft.cite(quote)
     _unit_line(draft, finding)
     return True
 

@@ -72,6 +72,10 @@ def _answer(state: State) -> Answer:
         return _decline(state, "procedure")
     if scope.definition and not covered and not (sure and _money_elsewhere(state, "definition")):
         return _decline(state, "definition")
+    if language().speech["contents_asked"].search(reading.text) and not _has_amounts(state):
+        contents = add_contents(state)
+        if contents is not None:
+            return contents
     about = bool(language().speech["document"].search(reading.text)) or not state.findings
     about = about and all(match.topic.clause != "0" for match in state.matches)
     if "status" in reading.asks and about and not _has_amounts(state):
@@ -162,6 +166,11 @@ def _add_sum(draft: Draft) -> None:
     text = draft.state.read.text
     asked = max((m.start() for m in language().speech["sum_asked"].finditer(text)), default=-1)
     each = max((m.start() for m in language().speech["each_asked"].finditer(text)), default=-1)
+    begin = max(text.rfind(mark, 0, max(asked, 0)) for mark in "，,。；;？?！!") + 1
+    here, *after = re.split("[，,。；;？?！!]", text[begin:])
+    wanted = language().intents["amount"]
+    if wanted.search(here) and any(wanted.search(part) for part in after):
+        return  # 首购这块合计多少，技术转让最高又多少
     payees = {payee_of(outcome.benefit) for total in draft.totals for outcome in total.outcomes}
     whole = sum_of(draft.totals) if asked > each and len(payees - {"unstated"}) < 2 else None
     if whole is None:

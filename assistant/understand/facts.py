@@ -93,7 +93,8 @@ def _still_unsure(found: Sequence[Roles]) -> Roles:
     for roles in found:
         for entry in roles.said:
             waiting.pop(entry.fact, None)
-        waiting |= {entry.fact: entry for entry in roles.unsure if entry.why == "unit"}
+        said = {entry.fact for entry in roles.said}
+        waiting |= {entry.fact: entry for entry in roles.unsure if entry.why == "unit" and entry.fact not in said}
     own = {entry.fact for entry in found[-1].unsure}
     return replace(found[-1], unsure=(*found[-1].unsure, *(entry for name, entry in waiting.items() if name not in own)))
 

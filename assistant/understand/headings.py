@@ -6,7 +6,11 @@ from corpus.numerals import read_numeral
 from corpus.schema import Heading, Pack
 
 _MIN_CHARS = 4
-_CHAPTER = re.compile(r"第\s*([一二三四五六七八九十\d]{1,2})\s*(?:部分|章|大块|大部分)")
+_CHAPTER = re.compile(
+    r"第\s*([一二三四五六七八九十\d]{1,2})\s*(?:部分|章|大块|大部分)"
+    r"(?:的|里|中|下面?)?(?:[(（]\s*([一二三四五六七八九十\d]{1,2})\s*[)）]|第\s*([一二三四五六七八九十\d]{1,2})\s*(?:部分|节|大?点|小节|块))?"
+)
+_DENIED = re.compile("(?:不是|并非|不问|别是)[^，,。；;)）]{0,16}")
 _ITEM = re.compile(r"[^，,。；;]{0,3}?[第(（]?\s*([一二三四五六七八九十\d]{1,2})\s*[)）条项点款节]")
 
 
@@ -14,9 +18,14 @@ def named_heading(pack: Pack, text: str) -> Heading | None:
     """The heading whose title, or a part of it between commas, stands in a normalised text; the longest, then the last, wins."""
     chapter = _CHAPTER.search(text)
     number = read_numeral(chapter[1]) if chapter else None
-    numbered = next((h for h in pack.document.headings if number is not None and h.id == str(int(number))), None)
-    if numbered is not None:
-        return numbered
+    told = (chapter[2] or chapter[3]) if chapter else None
+    section = read_numeral(told) if told else None
+    wanted = [f"{number}.{section}"] if section is not None else []
+    for name in (*wanted, f"{number}"):
+        numbered = next((h for h in pack.document.headings if number is not None and h.id == name), None)
+        if numbered is not None:
+            return numbered
+    text = _DENIED.sub(lambda match: " " * len(match[0]), text)
     found = [(len(part), text.rfind(part), h) for h in pack.document.headings for part in _parts(h) if part in text]
     return max(found, key=lambda entry: entry[:2])[2] if found else None  # 总体要求里的主要目标: the one said last
 

@@ -109,6 +109,8 @@ def assign(
             continue  # “分别最高不超过200万元” is the text's, not the asker's
         if (figure.kind == "count" and figure.unit in _NOT_COUNTED) or is_short(text, figure) or is_denied(text, figure):
             continue
+        if figure.kind == "count" and after(text, figure, 1) in ("字", "句"):
+            continue  # 按哪八个字的原则
         if figure.kind == "count" and language().speech["unreached"].search(after(text, figure, 16)):
             none = figure.text.startswith("一") and re.match(r"[^，,。；;]{0,8}[都也]", after(text, figure, 10))
             if not none and not before:
