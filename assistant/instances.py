@@ -1,5 +1,6 @@
 """Several of one kind told in one message, each worked out by itself: three firms, two years, loans asked about apart."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -12,8 +13,12 @@ from assistant.understand.reading import Reading
 from assistant.understand.roles import Roles
 from assistant.understand.together import Said
 from calculators import Facts, Number, Outcome, Total, evaluate, totals
+from corpus.figures import Figure
 from corpus.numerals import read_numeral
 from corpus.schema import Pack
+
+
+_REACH = 24  # characters between two figures of one series
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ def _is_one(reading: Reading, told: Sequence[Said]) -> bool:
 def _kind(reading: Reading, told: Sequence[Said], pack: Pack, *, annual: bool) -> str:
     """What the figures are told of: `parties`, `years`, `items` that are asked about apart; empty where of one thing."""
     speech, text = language().speech, reading.text
+    if not all(_goes_on(text, a.figure, b.figure) for a, b in pairwise(told)):
+        return ""
     each = speech["each_asked"].search(text)
     together = speech["sum_asked"].search(text)
     if (speech["parties"].search(text) and not speech["buyers"].search(text)) or _of_kinds(reading, told, pack):
@@ -73,6 +80,16 @@ def _kind(reading: Reading, told: Sequence[Said], pack: Pack, *, annual: bool) -
     if (all(years) and len(set(years)) == len(years)) or (counted and in_row):
         return "years" if each or together or not annual else ""
     return "items" if each is not None and (together is None or together.start() > each.start()) else ""
+
+
+def _goes_on(text: str, first: Figure, second: Figure) -> bool:
+    """Whether a figure goes on a series: 一家8000万，另一家1.1亿; 2023年3200万，2024年5800万."""
+    between = text[first.end : second.start]
+    if listed(text, first, second):
+        return True
+    if len(between) > _REACH or re.search("[。！？!?\n]", between):
+        return False
+    return bool(language().speech["series"].search(between) or year_of(text, second) or second.kind == "count")
 
 
 def _of_kinds(reading: Reading, told: Sequence[Said], pack: Pack) -> bool:

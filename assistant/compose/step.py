@@ -158,19 +158,37 @@ def _from_findings(state: State, outside: tuple[str, ...]) -> Answer:
     return draft.answer("ask", "missing")
 
 
+def _asks_on(state: State, place: int) -> bool:
+    """Whether a later part asks for the amount of something else: 首购这块合计多少，技术转让最高又多少."""
+    here, *after = [part for part in SEGMENT.finditer(state.read.text) if part.end() > max(place, 0)] or [None]
+    wanted = language().intents["amount"]
+    if here is None or not wanted.search(here[0]):
+        return False
+    named = [part for part in after if part and any(part.start() <= m.start < part.end() for m in state.read.mentions)]
+    return any(part is not None and wanted.search(part[0]) for part in named)
+
+
+def _in_question(state: State, place: int) -> bool:
+    """Whether a place stands in a part of the message that asks for an amount or right before one, and tells none itself."""
+    parts = list(SEGMENT.finditer(state.read.text))
+    at = next((i for i, part in enumerate(parts) if part.start() <= place < part.end()), len(parts))
+    around = parts[at : at + 2]
+    told = any(f.kind == "money" and part.start() <= f.start < part.end() for part in around[:1] for f in state.read.figures)
+    wanted = (language().intents["amount"], language().speech["question"], language().speech["compute"])
+    last = bool(parts) and at == len(parts) - 1  # 二者上限之和。
+    return not told and (last or any(pattern.search(part[0]) for part in around for pattern in wanted))
+
+
 def _add_sum(draft: Draft) -> None:
     """What the amounts come to together, where that is asked for and they are one recipient's.
 
     Asked for beside each of them (各多少，合计多少) it is one more result; asked for alone it is the result, they its working.
     """
     text = draft.state.read.text
-    asked = max((m.start() for m in language().speech["sum_asked"].finditer(text)), default=-1)
+    asked = max((m.start() for m in language().speech["sum_asked"].finditer(text) if _in_question(draft.state, m.start())), default=-1)
     each = max((m.start() for m in language().speech["each_asked"].finditer(text)), default=-1)
-    begin = max(text.rfind(mark, 0, max(asked, 0)) for mark in "，,。；;？?！!") + 1
-    here, *after = re.split("[，,。；;？?！!]", text[begin:])
-    wanted = language().intents["amount"]
-    if wanted.search(here) and any(wanted.search(part) for part in after):
-        return  # 首购这块合计多少，技术转让最高又多少
+    if _asks_on(draft.state, asked):
+        return
     payees = {payee_of(outcome.benefit) for total in draft.totals for outcome in total.outcomes}
     whole = sum_of(draft.totals) if asked > each and len(payees - {"unstated"}) < 2 else None
     if whole is None:
