@@ -62,7 +62,7 @@ def _finding(state: State, match: Match, said: Sequence[Roles]) -> Finding:
     if lookup and asks_for_ceiling(state, roles, bases_of(topic, pack)):
         facts = replace(facts, numbers={})  # the ceiling is the rule's, whatever the sum
         outcomes = [evaluate(b, facts, pack.facts, withdrawn=b.id in pack.withdrawn) for b in topic_benefits(pack, topic)]
-    if gap is not None and gap.when:
+    if gap is not None and (gap.when or gap.settles):
         return Finding(topic, facts, roles, gap=gap, lookup=lookup)
     kept = _keep(outcomes, state.turns, facts, roles, pack)
     if lookup and "comparison" in state.read.asks and len(kept) == 1 and not state.read.figures:

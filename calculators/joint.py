@@ -51,13 +51,16 @@ def sum_of(found: Sequence[Total]) -> Total | None:
 
     An average is no sum of one project, a deduction no payment, a yearly amount none for all years.
     """
-    parts = [t for t in found if t.amount.kind not in ("average", "deduction") and not t.amount.label]
+    same = {t.amount.kind for t in found} == {"deduction"}
+    parts = [t for t in found if (same or t.amount.kind not in ("average", "deduction")) and not t.amount.label]
     if len(parts) < 2 or len(parts) < len(found):
         return None
     high = sum((part.amount.high for part in parts), Fraction(0))
     low = sum((part.amount.low or Fraction(0) for part in parts), Fraction(0))
     kinds = {part.amount.kind for part in parts}
-    if "upper_bound" in kinds:
+    if same:
+        amount = Amount("deduction", low, high)
+    elif "upper_bound" in kinds:
         amount = Amount("upper_bound", None, high)
     else:
         amount = Amount("exact" if low == high else "range", low, high)

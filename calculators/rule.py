@@ -20,6 +20,9 @@ def evaluate(benefit: Benefit, facts: Facts, known: Mapping[str, Fact], *, withd
     options = _options(benefit, facts, known)
     judged = [(condition, judge(condition, facts, known, options)) for condition in benefit.when]
     premises = [(condition, judge(condition, facts, known, options)) for condition in benefit.premises]
+    negative = tuple(name for name in (benefit.of, benefit.times) if name and _below_zero(facts.number(name, options)))
+    if negative:
+        return Outcome(benefit, "invalid", missing=negative)
     failed = tuple(condition for condition, truth in [*judged, *premises] if truth is False)
     satisfied = sum(truth is True for _, truth in [*judged, *premises])
     assumed = tuple(condition for condition, truth in premises if truth is None)
@@ -29,7 +32,7 @@ def evaluate(benefit: Benefit, facts: Facts, known: Mapping[str, Fact], *, withd
         return Outcome(benefit, "unstated", assumed=assumed, satisfied=satisfied)
     needed = [condition.fact for condition, truth in judged if truth is None]
     inputs = [name for name in (benefit.of, benefit.times) if name]
-    needed += [name for name in inputs if _unusable(facts, name, options) and name not in needed]
+    needed += [name for name in inputs if _unusable(benefit, facts, name, options) and name not in needed]
     if benefit.each and facts.number(benefit.each, options) is None and any(name == benefit.each for name, _ in facts.numbers):
         needed.append(benefit.each)  # 两家复审: of the others nothing is known
     invalid = tuple(
@@ -66,9 +69,17 @@ def _options(benefit: Benefit, facts: Facts, known: Mapping[str, Fact]) -> tuple
     return next((condition.options for condition in benefit.when if condition.fact == by and by), ())
 
 
-def _unusable(facts: Facts, name: str, options: tuple[str, ...]) -> bool:
+def _unusable(benefit: Benefit, facts: Facts, name: str, options: tuple[str, ...]) -> bool:
+    """Whether a base is unknown, or only bounded; a bound from which on the ceiling is all there is will do."""
     number = facts.number(name, options)
-    return number is None or number.loose
+    if number is None or not number.loose:
+        return number is None
+    figure = benefit.figure
+    return figure is None or benefit.ceiling is None or number.low * figure.low < benefit.ceiling
+
+
+def _below_zero(number: Number | None) -> bool:
+    return number is not None and number.low < 0
 
 
 def _valid(number: Number, fact: Fact) -> bool:
@@ -103,6 +114,7 @@ def _one(
     if benefit.of:
         base = facts.number(benefit.of, options)
         assert base is not None
+        base = Number(base.low, base.low) if base.loose else base
         steps += _parts(benefit.of, base, "元")
         if benefit.above is not None:
             base, more = _excess(base, benefit.above)

@@ -192,6 +192,7 @@ class Binder:
                 gap.say,
                 tuple(tuple(part.strip() for w in words for part in w.split(" + ")) for words in gap.words),
                 self._conditions(gap.when, [], where),
+                gap.settles,
             )
             for gap in file.gaps
         )

@@ -2,7 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +17,7 @@ from corpus.errors import PackError
 from corpus.lazy import LazyMapping
 from corpus.models import FactFile, GateFile, PackFile, RulesFile, TopicsFile, explain
 from corpus.parser import parse
-from corpus.schema import BEYOND, Clause, Document, Fact, Meta, Pack, Topic
+from corpus.schema import BEYOND, Benefit, Clause, Document, Fact, JointCap, Meta, Pack, Topic
 from corpus.strict_yaml import mapping, read_yaml
 
 _M = TypeVar("_M", bound=BaseModel)
@@ -119,6 +121,7 @@ def load_pack(folder: Path) -> Pack:
     binder = Binder(document, facts, faults, changed)
     benefits = binder.benefits(rules)
     caps = binder.joint_caps(rules.joint_caps, benefits)
+    benefits = {name: replace(benefit, ceiling=_ceiling(benefit, caps)) for name, benefit in benefits.items()}
     claims = [*binder.claims]
     faults.extend(f"rules.yaml {fault}" for fault in unclaimed(document, claims, rules.waived, changed))
     built_topics = tuple(binder.topic(topic, benefits) for topic in topics.topics)
@@ -222,6 +225,11 @@ def _model(model: type[_M], data: Any, where: str, faults: list[str]) -> _M | No
         return None
 
 
+def _ceiling(benefit: Benefit, caps: Sequence[JointCap]) -> Fraction | None:
+    limits = [cap.cap.high for cap in caps if benefit.id in cap.over]
+    return min([*limits, *([benefit.cap.high] if benefit.cap else [])], default=None)
+
+
 def _fact(name: str, file: FactFile, options: Mapping[str, tuple[str, ...]], faults: list[str]) -> Fact:
     unknown = [option for option in file.split if option not in options]
     if unknown:
@@ -249,6 +257,7 @@ def _fact(name: str, file: FactFile, options: Mapping[str, tuple[str, ...]], fau
         annual=file.annual,
         same_as=tuple(file.same_as),
         excludes=tuple(file.excludes),
+        gross=tuple(file.gross),
         split={option: options.get(option, ()) for option in file.split},
         fallback={option: tuple(words) for option, words in file.fallback.items()},
     )

@@ -53,6 +53,7 @@ class FactFile(_Strict):
     annual: bool = False
     same_as: list[str] = []
     excludes: list[str] = []
+    gross: list[Word] = []
     split: list[str] = []
     fallback: dict[str, list[Word]] = {}
 
@@ -133,6 +134,7 @@ class GapFile(_Strict):
     say: str
     words: list[list[Word]] = []
     when: list[str] = []
+    settles: bool = False
 
 
 class TopicFile(_Strict):

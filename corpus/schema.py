@@ -123,6 +123,7 @@ class Benefit:
     cues: tuple[str, ...] = ()
     once: bool = False
     payee: Payee | None = None
+    ceiling: Fraction | None = None  # the least of its own cap and those that it shares, in yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class Fact:
     `fallback` gives words that choose an option only where nothing else did and no counterparty is spoken of;
     `split` gives options of choices, the more telling first, and their words: a count beside one is of that option alone
     (两家规上，一家规下);
-    `excludes` names facts that do not count where they are said to be inside this one (利息 inside what is owed);
+    `excludes` names facts that do not count where they are said to be inside this one (利息 inside what is owed), `gross` words for a sum with them;
     `counts` names the things that a count counts, `beware` the words before a figure that make it another (a target).
     """
 
@@ -178,6 +179,7 @@ class Fact:
     annual: bool = False
     same_as: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
+    gross: tuple[str, ...] = ()
     split: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -189,6 +191,7 @@ class Gap:
     say: str
     words: tuple[tuple[str, ...], ...] = ()
     when: tuple[Condition, ...] = ()
+    settles: bool = False  # nothing else of the topic is due then
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from assistant.compose.lookup import add_rules, add_wording
 from assistant.compose.passages import asked_passage, clause_quote, passages, quoted_passages, units_quote
 from assistant.compose.wording import Wording
 from assistant.compose.words import amount_text, failure_text, open_text, result_text, rule_text
+from assistant.language import language
 from assistant.rule_asked import asks_for_content
 from assistant.state import Ask, Finding
 from calculators import Outcome, Total
@@ -53,7 +54,7 @@ def add_finding(draft: Draft, finding: Finding, *, asking: bool) -> None:
     if "recipient" in asks:
         _recipients(draft, finding)
     invalid = any(outcome.status == "invalid" for outcome in finding.outcomes)
-    if _asks_missing_ratio(finding, asks) and not invalid:
+    if _asks_missing_ratio(draft, finding, asks) and not invalid:
         _no_ratio(draft, finding)
         return
     if finding.ask:
@@ -224,10 +225,12 @@ def _clause(draft: Draft, finding: Finding) -> None:
     _unit_line(draft, finding)
 
 
-def _asks_missing_ratio(finding: Finding, asks: frozenset[str]) -> bool:
+def _asks_missing_ratio(draft: Draft, finding: Finding, asks: frozenset[str]) -> bool:
     """A ratio is asked for and the rules at hand have sums only."""
     if "rate" not in asks or asks & {"cap", "highest", "comparison", "amount"}:
         return False
+    if not language().speech["ratio_named"].search(draft.state.read.text):
+        return False  # 怎么算 of a fixed sum asks for the sum
     figures = [o.benefit.figure for o in finding.outcomes]
     return all(o.benefit.mode != "unstated" for o in finding.outcomes) and all(
         f is not None and f.kind != "rate" for f in figures

@@ -175,7 +175,7 @@ def _in_question(state: State, place: int) -> bool:
     around = parts[at : at + 2]
     told = any(f.kind == "money" and part.start() <= f.start < part.end() for part in around[:1] for f in state.read.figures)
     wanted = (language().intents["amount"], language().speech["question"], language().speech["compute"])
-    last = bool(parts) and at == len(parts) - 1  # 二者上限之和。
+    last = bool(language().speech["ends_in_sum"].search(state.read.text))
     return not told and (last or any(pattern.search(part[0]) for part in around for pattern in wanted))
 
 

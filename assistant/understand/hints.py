@@ -92,7 +92,7 @@ def is_relative(text: str, rate: Figure) -> bool:
 
 def is_whole(text: str, figure: Figure) -> bool:
     """Whether a sum is said to be the whole of several: 开发和服务总共8000万."""
-    return bool(re.search(r"(?:总共|一共|合计|总计|共)(?:是|为|有)?$", before(text, figure, 5)))
+    return bool(re.search(r"(?:总共|一共|合计|总计|拢共|共|(?:加|合)(?:一块儿?|起来|一起|在一起)(?:的?年?成交额?)?)(?:是|为|有|了)?$", before(text, figure, 10)))
 
 
 def is_taken_off(text: str, figure: Figure) -> bool:
@@ -115,7 +115,8 @@ def is_net(text: str, figure: Figure) -> bool:
     """Whether a figure is what it comes to after all: 实际是8家, 全年只剩260万, 加起来是12家."""
     speech = language().speech
     whole = speech["whole_now"].search(before(text, figure, 14)) and is_new_level(text, figure)  # 又进来一单，全年变成410万
-    return bool(whole or speech["net"].search(before(text, figure, 18)))
+    lead = re.split("[，,。；;]", before(text, figure, 18))[-1]
+    return bool(whole or (speech["net"].search(before(text, figure, 18)) and not speech["received"].search(lead)))
 
 
 def is_others(text: str, figure: Figure) -> bool:

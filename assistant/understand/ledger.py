@@ -204,7 +204,9 @@ def _added_up(turn: Reading, entries: Sequence[Said]) -> bool:
     """Whether sums told one after another are asked for together: 花了120万，又花了260万，加起来."""
     speech = language().speech
     told = all(speech["addition"].search(turn.text[a.figure.end : b.figure.start]) for a, b in pairwise(entries))
-    return told and bool(speech["together"].search(turn.text)) and all(entry.figure.kind == "money" for entry in entries)
+    further = all(speech["further_item"].search(turn.text[a.figure.end : b.figure.start]) for a, b in pairwise(entries))
+    asked = bool(speech["together"].search(turn.text)) or further
+    return told and asked and all(entry.figure.kind == "money" for entry in entries)
 
 
 def _number(entry: Said) -> Number:

@@ -113,7 +113,7 @@ def assign(
             continue  # 按哪八个字的原则
         if figure.kind == "count" and language().speech["unreached"].search(after(text, figure, 16)):
             none = figure.text.startswith("一") and re.match(r"[^，,。；;]{0,8}[都也]", after(text, figure, 10))
-            if not none and not before:
+            if not none and not before and not language().speech["deduction"].search(after(text, figure, 20)):
                 continue  # 还有5家没评上
             if none:
                 figure = replace(figure, low=Fraction(0), high=Fraction(0))  # 一家都没过
@@ -188,6 +188,8 @@ def assign(
             if language().speech["same_figure"].search(text) or "claimable" in reading.asks
         ]
     said = listed_with(reading, said, expected)
+    unsure += _gross(reading, said, known)
+    said = [entry for entry in said if not any(doubt.figures == (entry.figure,) for doubt in unsure if doubt.why == "target")]
     said = without_parts(text, said)
     said = own_before_same(said, known)
     said = against_target(text, said, known, before)
@@ -201,6 +203,17 @@ def assign(
     said = [entry for entry in said if entry.fact not in doubted]
     named = tuple(figure for figure in reading.figures if figure.kind == "rate" and not is_relative(text, figure))
     return Roles(tuple(said), tuple(expected), named, tuple(unsure), told)
+
+
+def _gross(reading: Reading, said: Sequence[Said], known: Mapping[str, Fact]) -> list[Unsure]:
+    """Sums that hold something that does not count, of which nobody said how much: 不良本息合计528万."""
+    found = []
+    for entry in said:
+        fact = known[entry.fact]
+        named = any(word in before_words(reading.text, entry.figure, 10) for word in fact.gross)
+        if named and not any(other.fact in fact.excludes for other in said):
+            found.append(Unsure(entry.fact, (entry.figure,), "target"))
+    return found
 
 
 def _told_again(reading: Reading, figure: Figure) -> bool:

@@ -68,7 +68,8 @@ def listed_with(reading: Reading, said: list[Said], expected: Sequence[Figure]) 
         peer = next((e for e in like if listed(text, e.figure, figure)), None)
         if peer is None and period.search(before_words(text, figure, 16)):
             peer = next((e for e in like if period.search(before_words(text, e.figure, 16))), None)
-        if peer is None and year_of(text, figure):
+        lead = re.split("[，,。；;]", before_words(text, figure, 10))[-1]
+        if peer is None and year_of(text, figure) and not language().speech["bystanders"].search(lead):
             peer = next((e for e in like if year_of(text, e.figure)), None)  # 上一年2100万，当年2750万
         if peer is not None:
             found.append(replace(peer, figure=figure))
