@@ -10,7 +10,7 @@ from assistant.rule_asked import asks_for_content
 from assistant.state import Ask, Finding
 from calculators import Outcome, Total
 from corpus.figures import Figure, scan
-from corpus.schema import Benefit
+from corpus.schema import Benefit, Quote
 from corpus.text import squeeze
 
 NOT_WRITTEN = "条文没有写明"
@@ -80,7 +80,7 @@ def add_finding(draft: Draft, finding: Finding, *, asking: bool) -> None:
 def _quoted(draft: Draft, finding: Finding) -> bool:
     """Write the sentences that hold a quoted phrase, where they are no rule: “全链条”服务体系由哪几个环节构成."""
     quotes = quoted_passages(draft.state, finding.topic.clause)
-    rules = [outcome.benefit.quote for outcome in finding.outcomes]
+    rules = _rule_quotes(draft, finding)
     if not quotes or any(q.start < rule.end and rule.start < q.end for q in quotes for rule in rules):
         return False
     draft.result(draft.words("原文是这样写的"))
@@ -90,9 +90,15 @@ def _quoted(draft: Draft, finding: Finding) -> bool:
     return True
 
 
+def _rule_quotes(draft: Draft, finding: Finding) -> list[Quote]:
+    ids = {outcome.benefit.id for outcome in finding.outcomes}
+    caps = [cap.quote for cap in draft.state.policy.joint_caps if ids & set(cap.over)]
+    return [*(outcome.benefit.quote for outcome in finding.outcomes), *caps]
+
+
 def _content(draft: Draft, finding: Finding) -> bool:
     """Write the sentence that a question for other than money is nearest to, where it is no rule: 按哪八个字的原则发放."""
-    quote = asked_passage(draft.state, finding.topic, [outcome.benefit.quote for outcome in finding.outcomes])
+    quote = asked_passage(draft.state, finding.topic, _rule_quotes(draft, finding))
     if quote is None:
         return False
     draft.result(draft.words("原文是这样写的"))

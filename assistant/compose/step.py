@@ -158,6 +158,13 @@ def _from_findings(state: State, outside: tuple[str, ...]) -> Answer:
     return draft.answer("ask", "missing")
 
 
+def _asked_before(state: State, place: int) -> int:
+    """Where an earlier part asks for an amount of one of them: 备案一笔多少、培育一笔多少、加起来多少; -1 where none does."""
+    parts = [part for part in SEGMENT.finditer(state.read.text) if part.end() <= place]
+    named = [part for part in parts if any(part.start() <= m.start < part.end() for m in state.read.mentions)]
+    return max((part.start() for part in named if re.search("多少|几[万个]", part[0])), default=-1)
+
+
 def _asks_on(state: State, place: int) -> bool:
     """Whether a later part asks for the amount of something else: 首购这块合计多少，技术转让最高又多少."""
     here, *after = [part for part in SEGMENT.finditer(state.read.text) if part.end() > max(place, 0)] or [None]
@@ -173,7 +180,7 @@ def _in_question(state: State, place: int) -> bool:
     parts = list(SEGMENT.finditer(state.read.text))
     at = next((i for i, part in enumerate(parts) if part.start() <= place < part.end()), len(parts))
     around = parts[at : at + 2]
-    told = any(f.kind == "money" and part.start() <= f.start < part.end() for part in around[:1] for f in state.read.figures)
+    told = any(f.kind == "money" and not f.vague and part.start() <= f.start < part.end() for part in around[:1] for f in state.read.figures)
     wanted = (language().intents["amount"], language().speech["question"], language().speech["compute"])
     last = bool(language().speech["ends_in_sum"].search(state.read.text))
     return not told and (last or any(pattern.search(part[0]) for part in around for pattern in wanted))
@@ -187,6 +194,7 @@ def _add_sum(draft: Draft) -> None:
     text = draft.state.read.text
     asked = max((m.start() for m in language().speech["sum_asked"].finditer(text) if _in_question(draft.state, m.start())), default=-1)
     each = max((m.start() for m in language().speech["each_asked"].finditer(text)), default=-1)
+    each = max(each, _asked_before(draft.state, asked))
     if _asks_on(draft.state, asked):
         return
     payees = {payee_of(outcome.benefit) for total in draft.totals for outcome in total.outcomes}

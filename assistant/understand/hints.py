@@ -10,7 +10,7 @@ from corpus.figures import Figure
 Doubt = Literal["unit", "currency", "several", "increment", "share", "target", "mixed", "kinds"]
 _SENTENCE_MARKS = "。！？!?；;\n"
 _NOT_SETTLED = re.compile("市?(?:落地|转化|设|销|卖|有|找|买|谈|办展|参|看|开会|碰)")
-_YEAR_WORD = re.compile(r"(?:19|20)\d\d年?|去年|前年|上一年|上年|今年|本年|当年|明年")
+_YEAR_WORD = re.compile(r"(?:19|20)\d\d年?|(?<!\d)2\d年(?!期|间|以)|去年|前年|上一年|上年|今年|本年|当年|明年")
 
 
 def before(text: str, figure: Figure, reach: int) -> str:
@@ -48,7 +48,9 @@ def is_hoped_for(text: str, figure: Figure) -> bool:
 def is_threshold(text: str, figure: Figure) -> bool:
     """Whether a figure is a line to reach, not what was reached: 门槛300万, 还差20万."""
     speech, lead = language().speech, before(text, figure, 10)
-    return figure.kind == "money" and not speech["just_at"].search(lead) and bool(speech["threshold_before"].search(lead))
+    if figure.kind != "money" or speech["just_at"].search(lead):
+        return False
+    return bool(speech["threshold_before"].search(lead) or speech["threshold_after"].search(after(text, figure, 10)))
 
 
 def is_shared(text: str, figure: Figure) -> bool:

@@ -49,6 +49,7 @@ from assistant.understand.together import (
 from corpus.figures import Figure
 from corpus.schema import Fact
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 2040
 _BARE = 10_000  # a smaller number without a unit may be yuan or 万元
 _TIE = 0.02
 _PART_REACH = 8
@@ -117,7 +118,9 @@ def assign(
                 continue  # 还有5家没评上
             if none:
                 figure = replace(figure, low=Fraction(0), high=Fraction(0))  # 一家都没过
-        if _told_again(reading, figure):
+        if figure.kind == "bare" and _FIRST_YEAR <= figure.value <= _LAST_YEAR and len(figure.text) == 4:
+            continue  # 高新技术企业 2025 目标数
+        if _told_again(reading, figure) and not is_taken_off(text, figure):
             continue
         if figure in strangers:
             expected.append(figure)
@@ -152,6 +155,10 @@ def assign(
             continue
         if figure.value in own_figures and language().speech["pointed"].search(before_words(text, figure, 4)):
             expected.append(figure)  # 那50万
+            continue
+        same = [f for f in reading.figures if f.kind == "money" and f.value == figure.value]
+        if figure.value in own_figures and len(same) > 1 and "还是" in text:
+            expected.append(figure)  # 分一个200万呢，还是各有各的200万
             continue
         if is_hoped_for(text, figure) and (not near or figure.value in own_figures):
             expected.append(figure)
@@ -217,11 +224,14 @@ def _gross(reading: Reading, said: Sequence[Said], known: Mapping[str, Fact]) ->
 
 
 def _told_again(reading: Reading, figure: Figure) -> bool:
-    """Whether a sum only points back to one that was said: 只剩36万利息，这36万补不补."""
-    pointed = language().speech["pointed_back"].search(before_words(reading.text, figure, 4))
-    return bool(pointed) and any(
-        o.kind == figure.kind and o.value == figure.value for o in reading.figures if o.end <= figure.start
-    )
+    """Whether a sum only points back to one that was said (只剩36万利息，这36万补不补), and nothing new is said of it."""
+    if not language().speech["pointed_back"].search(before_words(reading.text, figure, 4)):
+        return False
+    stop = _CLAUSE_MARK.search(reading.text, figure.end)
+    behind = stop.start() if stop else len(reading.text)
+    if figure.kind == "count" and any(figure.end <= m.start < behind for m in reading.mentions):
+        return False  # 这12家全是众创空间带出来的
+    return any(o.kind == figure.kind and o.value == figure.value and o.end <= figure.start for o in reading.figures)
 
 
 def _cited(reading: Reading, figure: Figure, own_figures: AbstractSet[Fraction]) -> bool:

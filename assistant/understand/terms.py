@@ -204,7 +204,7 @@ def _fact_words(pack: Pack) -> Iterable[str]:
 
 def _whole(text: str, at: int, word: str) -> bool:
     """Latin words match whole words only: IC is not in topic; a denial is none inside 有没有 or A不A."""
-    if at > 0 and ((word.startswith("没有") and text[at - 1] == "有") or (word[0] == "不" and text[at - 1] == word[1:2])):
+    if at > 0 and ((word.startswith("没有") and text[at - 1] == "有") or (word[0] in "不没" and text[at - 1] == word[1:2])):
         return False  # 有没有备案, 算不算规上 ask
     if not word[0].isascii() or not word[0].isalnum():
         return True
