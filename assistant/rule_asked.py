@@ -43,6 +43,8 @@ def asks_for_rule(state: State, facts: Facts, roles: Roles, pack: Pack, topic: T
     share = claim_share(state.turns)
     if by_rules:
         return share < _CLAIM
+    if state.asked[-1] and not language().speech["question"].search(state.read.text):
+        return False
     foremost = state.matches[0].topic is topic and not language().speech["compute"].search(state.read.text)
     return share <= (_RULE if foremost else _SURE_RULE)
 
@@ -69,6 +71,9 @@ def _by_rules(state: State, facts: Facts, roles: Roles, pack: Pack, topic: Topic
         return False
     if bases - {""} and _left_open(state.read) and not state.read.asks & (texts - {"wording"}):
         return False  # 成交额没说: what the rule needs is asked for
+    asks_itself = language().speech["question"].search(state.read.text)
+    if state.asked[-1] and not asks_itself and not state.read.asks & texts:
+        return False  # an answer to our question
     if language().speech["compute"].search(state.read.text) and not state.read.asks & texts:
         return False
     if any(b.times for b in topic_benefits(pack, topic)) and language().speech["total_asked"].search(state.read.text):

@@ -8,6 +8,7 @@ from assistant.compose.draft import Draft, fixed, plain_words
 from assistant.compose.findings import add_finding, finding_outcome
 from assistant.compose.notice import add_notice, status_lines
 from assistant.compose.overview import add_overview
+from assistant.compose.passages import passages
 from assistant.compose.units import add_unit_clauses
 from assistant.compose.words import amount_text, result_text, total_name
 from assistant.language import language
@@ -18,6 +19,7 @@ from assistant.understand.scope import SEGMENT, is_setting, shares_segment, touc
 from assistant.understand.script import MAX_CHARS, to_traditional
 from assistant.understand.topics import match_topics, resolve_clause
 from calculators import sum_of
+from corpus.schema import Pack
 
 _HOW_MUCH = re.compile("多少|几[万千百个]|钱|金额|数额|标准|区间|合计|总[数额共]|算|[?？]$")
 # below the first the learned sign sees no gap of the text, from the second on it sees one; where a sum is asked for by a
@@ -84,7 +86,7 @@ def _answer(state: State) -> Answer:
         overview = add_overview(state) if "claimable" in reading.asks else None
         if overview is None and language().speech["bare_claim"].search(reading.text) and not outside:
             return _ask_what_happened(state)
-        return overview or add_unit_clauses(state) or add_contents(state) or _not_found(state)
+        return overview or add_unit_clauses(state) or add_contents(state) or _nearest(state) or _not_found(state)
     sums = bool(reading.asks & _SUM_ASKS) and sure
     if scope.gap >= (_CLEAR_GAP if sums else _GAP) and not any(_settled(finding) for finding in state.findings):
         return _decline(state, "gap")
@@ -165,6 +167,12 @@ def _asked_before(state: State, place: int) -> int:
     return max((part.start() for part in named if re.search("多少|几[万个]", part[0])), default=-1)
 
 
+def _alternatives(finding: Finding, pack: Pack) -> bool:
+    """Whether the amounts of a finding are of options that nobody chose: 研发单位 or 购买单位, either gets it."""
+    choices = [c for o in finding.outcomes if o.status == "calculated" for c in o.benefit.when if pack.facts[c.fact].type == "choice"]
+    return any(not finding.facts.chosen.get(c.fact, frozenset()) & set(c.options) for c in choices)
+
+
 def _asks_on(state: State, place: int) -> bool:
     """Whether a later part asks for the amount of something else: 首购这块合计多少，技术转让最高又多少."""
     here, *after = [part for part in SEGMENT.finditer(state.read.text) if part.end() > max(place, 0)] or [None]
@@ -195,7 +203,7 @@ def _add_sum(draft: Draft) -> None:
     asked = max((m.start() for m in language().speech["sum_asked"].finditer(text) if _in_question(draft.state, m.start())), default=-1)
     each = max((m.start() for m in language().speech["each_asked"].finditer(text)), default=-1)
     each = max(each, _asked_before(draft.state, asked))
-    if _asks_on(draft.state, asked):
+    if _asks_on(draft.state, asked) or any(_alternatives(finding, draft.state.policy) for finding in draft.state.findings):
         return
     payees = {payee_of(outcome.benefit) for total in draft.totals for outcome in total.outcomes}
     whole = sum_of(draft.totals) if asked > each and len(payees - {"unstated"}) < 2 else None
@@ -223,6 +231,23 @@ def _status(state: State) -> Answer:
     draft = Draft(state)
     status_lines(draft)
     return draft.answer("answer", "status")
+
+
+def _nearest(state: State) -> Answer | None:
+    """Where a clause is asked for by what it says, the nearest one with its sentence; None where something else is asked."""
+    if not language().speech["where_asked"].search(state.read.text) or not state.hits or state.scope.outside:
+        return None
+    clause = state.policy.document.clause(state.hits[0].clause)
+    if clause is None or clause.id == "0" or state.read.clause_refs:
+        return None
+    draft = Draft(state)
+    draft.result(f"{clause.id} {draft.words.own(clause.title)}".strip())
+    for quote in passages(state, clause.id, 1):
+        draft.cite(quote)
+    if clause.units:
+        draft.say("责任单位", draft.words.listed(clause.units))
+    add_notice(draft)
+    return draft.answer("answer", "clause")
 
 
 def _not_found(state: State) -> Answer:

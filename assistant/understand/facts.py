@@ -72,19 +72,34 @@ def assign_turns(
                 if name:
                     near.setdefault(name, set()).update(words)
     found: list[Roles] = []
-    last_said = ""
+    last_said = last_named = ""
     before: set[str] = set()
     for index, turn in enumerate(turns):
         wanted = asked[index] if index < len(asked) else ""
-        prior = wanted if wanted and pack.facts[wanted].type in ("money", "count") else last_said
+        prior = wanted if wanted and pack.facts[wanted].type in ("money", "count") else last_said or last_named
         mine, own_bases = _shared_facts(facts, bases, told_of[index : index + 1], topics, pack)
         roles = assign(
             turn, mine, own_bases, pack.facts, asked=prior, own_figures=own, rates=rates, near_words=near, before=before
         )
         before |= {entry.fact for entry in roles.said}
         last_said = roles.said[-1].fact if roles.said else last_said
+        named = [name for name in bases if any(turn.has(word) for word in pack.facts[name].words)]
+        last_named = named[0] if len(named) == 1 else last_named
         found.append(roles)
-    return (*found[:-1], _still_unsure(found)) if found else ()
+    return (*found[:-1], _of_a_share(turns[-1], _still_unsure(found), bases, pack)) if found else ()
+
+
+def _of_a_share(turn: Reading, roles: Roles, bases: Sequence[str], pack: Pack) -> Roles:
+    """Where only a part of a loan went bad and nobody said how much, or one of two did not tell, the base is open."""
+    speech = language().speech
+    partly = speech["some_of_it"].search(turn.text)
+    other = speech["other_unknown"].search(turn.text) and speech["sum_asked"].search(turn.text)
+    open_ones = [n for n in bases if (other and pack.facts[n].type == "money") or (partly and pack.facts[n].minus)]
+    behind = partly.end() if partly else len(turn.text)
+    told = {entry.fact for entry in roles.said if partly and entry.figure.start >= behind}
+    doubts = [Unsure(name, (), "target") for name in open_ones if name not in told]
+    kept = tuple(entry for entry in roles.said if all(entry.fact != doubt.fact for doubt in doubts))
+    return replace(roles, said=kept, unsure=(*roles.unsure, *doubts)) if doubts else roles
 
 
 def _still_unsure(found: Sequence[Roles]) -> Roles:
@@ -118,13 +133,14 @@ def assemble(turns: Sequence[Reading], roles: Sequence[Roles], matches: Sequence
     """
     ledger = Ledger()
     mine = relevant_facts(pack, [topic])
-    several = _sums_items(turns[-1], roles)
+    several = _sums_items(turns, roles)
     summing = frozenset(fact.name for fact in mine if several and not fact.annual)
     for index, turn in enumerate(turns):
         last = index == len(turns) - 1
         mentions = _visible(turn, topic, matches, pack) if last and len(matches) > 1 else turn.mentions
-        listing = bool(language().speech["each_of"].search(turns[-1].text))
-        switched = _choices(ledger, turn, mentions, mine, listing=listing)
+        all_told = _all_told(turns[-1])
+        listing = bool(language().speech["each_of"].search(turns[-1].text)) or all_told
+        switched = _choices(ledger, turn, mentions, mine, listing=listing, all_told=all_told)
         _flags(ledger, turn, mentions, mine, pack)
         rekey(ledger, switched, mine, {entry.fact for entry in roles[index].said})
         numbers(ledger, turn, roles[index].said, summing=summing)
@@ -137,17 +153,29 @@ def assemble(turns: Sequence[Reading], roles: Sequence[Roles], matches: Sequence
     return ledger.frozen()
 
 
-def _sums_items(last: Reading, roles: Sequence[Roles]) -> bool:
-    """Whether the last turn asks for all the items that the turns before told one by one: A款1200万. B款1100万. 两款合一块儿."""
-    match = language().speech["all_items"].search(last.text)
-    told = sum(bool(turn.said) for turn in roles[:-1])
-    return bool(match and not roles[-1].said and told > 1 and read_numeral(match["count"]) in (told, None))
+def _all_told(last: Reading) -> bool:
+    """Whether the last turn asks for what all that was told comes to: 同一家两样都中了，加起来多少."""
+    speech = language().speech
+    return bool(speech["sum_asked"].search(last.text) and speech["sum_of_told"].search(last.text)) and not last.figures
 
+
+def _sums_items(turns: Sequence[Reading], roles: Sequence[Roles]) -> bool:
+    """Whether the last turn asks for all the items that the turns before told one by one: A款1200万. B款1100万. 两款合一块儿."""
+    last = turns[-1]
+    speech = language().speech
+    match = speech["all_items"].search(last.text)
+    told = sum(bool(turn.said) for turn in roles[:-1])
+    if match and not roles[-1].said and told > 1 and read_numeral(match["count"]) in (told, None):
+        return True
+    if not speech["sum_asked"].search(last.text) or told + bool(roles[-1].said) < 2:
+        return False
+    items = [speech["item_mark"].search(turn.text) for turn, role in zip(turns, roles, strict=True) if role.said]
+    return all(items)  # 第一家900万. 第二家1300万. 合起来
 
 def _forget_doubted(ledger: Ledger, roles: Roles) -> None:
     """What was said before no longer holds where the turn changes it in a way that is not understood: it is asked for."""
     said = {entry.fact for entry in roles.said}
-    doubted = {entry.fact for entry in roles.unsure if entry.why != "target"} - said
+    doubted = {entry.fact for entry in roles.unsure if entry.why != "target" or not entry.figures} - said
     for key in [key for key in ledger.numbers if key[0] in doubted]:
         del ledger.numbers[key]
 
@@ -198,7 +226,9 @@ def _words(fact: Fact) -> set[str]:
     return {*fact.words, *fact.denied, *(word for words in choices for word in words)}
 
 
-def _choices(ledger: Ledger, turn: Reading, mentions: Sequence[Mention], facts: Sequence[Fact], *, listing: bool) -> set[str]:
+def _choices(
+    ledger: Ledger, turn: Reading, mentions: Sequence[Mention], facts: Sequence[Fact], *, listing: bool, all_told: bool = False
+) -> set[str]:
     """Record what a turn chooses; the names of choices that it replaced. `listing`: all that was said is asked for."""
     replaced: set[str] = set()
     addition = bool(language().speech["addition"].search(turn.text)) and not _SWITCH.search(turn.text)
@@ -229,7 +259,7 @@ def _choices(ledger: Ledger, turn: Reading, mentions: Sequence[Mention], facts: 
                 (not listing if fact.exclusive else not (listing or fact.of_asker or turn.asks & {"recipient", "units"}))
                 and not addition
             )
-            or bool(_SWITCH.search(turn.text))
+            or (bool(_SWITCH.search(turn.text)) and not all_told)
             or bool(language().speech["correction"].search(turn.text))
         )
         if before and replace:

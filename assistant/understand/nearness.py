@@ -112,8 +112,10 @@ def _beside(reading: Reading, figure: Figure, fact: Fact) -> str:
     marks = "，,、。；;：:!！?？\n"
     begin = max(reading.text.rfind(mark, 0, figure.start) for mark in marks) + 1
     end = min((at for mark in marks if (at := reading.text.find(mark, figure.end)) >= 0), default=len(reading.text))
-    here = {m.term for m in reading.mentions if begin <= m.start < end and not m.negated}
-    return next((option for option, words in fact.split.items() if here & set(words)), "")
+    here = [m for m in reading.mentions if begin <= m.start < end and not m.negated]
+    counted = {m.term for m in here if m.start == figure.end}  # 一个孵化器一个众创空间
+    found = [option for option, words in fact.split.items() if any(m.term in words for m in here)]
+    return next((option for option in found if counted & set(fact.split[option])), found[0] if found else "")
 
 
 def _sentence_of(text: str, figure: Figure) -> tuple[int, int]:

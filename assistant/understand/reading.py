@@ -86,6 +86,8 @@ def read_turn(message: str, pack: Pack) -> Reading:
             sentence = _honest_part(sentence)
         kept.append(sentence)
     text = rules.speech["courtesy"].blank("".join(kept))
+    given_up = max((m.end() for m in rules.speech["never_mind"].finditer(text)), default=0)
+    text = " " * given_up + text[given_up:]
     marks = _enumerators(text)
     items = tuple(zip([m.start() for m in marks], [*(m.start() for m in marks[1:]), len(text)], strict=False))
     marks += _ENGLISH_REF.finditer(text)
