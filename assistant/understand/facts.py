@@ -94,10 +94,14 @@ def _of_a_share(turn: Reading, roles: Roles, bases: Sequence[str], pack: Pack) -
     speech = language().speech
     partly = speech["some_of_it"].search(turn.text)
     other = speech["other_unknown"].search(turn.text) and speech["sum_asked"].search(turn.text)
+    many = speech["many_kinds"].search(turn.text)
     open_ones = [n for n in bases if (other and pack.facts[n].type == "money") or (partly and pack.facts[n].minus)]
     behind = partly.end() if partly else len(turn.text)
     told = {entry.fact for entry in roles.said if partly and entry.figure.start >= behind}
     doubts = [Unsure(name, (), "target") for name in open_ones if name not in told]
+    if many is not None:
+        counts = [fact for fact in pack.facts.values() if fact.type == "count" and fact.ask and fact.unit == many[0][-1]]
+        doubts += [Unsure(fact.name, (), "target") for fact in counts if any(turn.has(word) for word in fact.words)]
     kept = tuple(entry for entry in roles.said if all(entry.fact != doubt.fact for doubt in doubts))
     return replace(roles, said=kept, unsure=(*roles.unsure, *doubts)) if doubts else roles
 
@@ -156,7 +160,9 @@ def assemble(turns: Sequence[Reading], roles: Sequence[Roles], matches: Sequence
 def _all_told(last: Reading) -> bool:
     """Whether the last turn asks for what all that was told comes to: 同一家两样都中了，加起来多少."""
     speech = language().speech
-    return bool(speech["sum_asked"].search(last.text) and speech["sum_of_told"].search(last.text)) and not last.figures
+    return bool(speech["sum_asked"].search(last.text) and speech["sum_of_told"].search(last.text)) and not any(
+        figure.kind == "money" for figure in last.figures
+    )
 
 
 def _sums_items(turns: Sequence[Reading], roles: Sequence[Roles]) -> bool:

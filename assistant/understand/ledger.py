@@ -10,7 +10,7 @@ from assistant.language import language
 from assistant.understand.hints import before, is_net, is_part, is_taken_off
 from assistant.understand.nearness import listed
 from assistant.understand.reading import Reading
-from assistant.understand.together import Said
+from assistant.understand.together import Said, in_breakdown
 from calculators.facts import Facts, Number
 from corpus.figures import Figure
 from corpus.schema import Fact
@@ -122,6 +122,9 @@ def _by_period(ledger: Ledger, key: tuple[str, str], turn: Reading, entries: Seq
     total, *others = known.values()
     for other in others:
         total = total.plus(other)
+    speech = language().speech
+    if len(known) == 1 and speech["half_open"].search(turn.text):
+        return Number(total.low, _UNBOUNDED, (), loose=True)  # 上半年210万，下半年还没出数
     return total
 
 
@@ -183,7 +186,9 @@ def _combine(turn: Reading, entries: Sequence[Said], correction: bool) -> Number
     )
     first, last = entries[0].figure, entries[-1].figure
     speech = language().speech
-    in_list = all(listed(turn.text, a.figure, b.figure) for a, b in pairwise(entries))
+    in_list = all(
+        listed(turn.text, a.figure, b.figure) or in_breakdown(turn.text, a.figure, b.figure) for a, b in pairwise(entries)
+    )
     if not in_list and not _added_up(turn, entries):
         reach = _ALIKE if best.figure.kind == "money" else _ALIKE_COUNTS
         entries = [entry for entry in entries if entry.cost <= best.cost + reach and entry.rank == best.rank]

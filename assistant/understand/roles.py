@@ -309,6 +309,8 @@ def _is_beware(reading: Reading, figure: Figure, fact: Fact) -> bool:
     direct = any(word in lead[-4:] for word in fact.beware)
     if sum(other.unit == figure.unit for other in reading.figures) < 2:  # 一共认定了63家, and no target beside it
         direct = direct or any(lead.removesuffix("了").endswith(word + deed) for word in fact.beware for deed in fact.words)
+    if sum(other.unit == figure.unit for other in reading.figures) < 2 and fact.minus:
+        direct = direct or bool(language().speech["in_all"].search(before_words(reading.text, figure, 18)))
     return direct and not language().speech["excess"].search(lead)
 
 

@@ -28,6 +28,7 @@ from corpus.schema import Fact
 NEAR = 1.5  # a word this near says what the figure is, whatever else stands around
 THIS_YEAR = ("今年", "本年", "当年")
 PAST_YEARS = ("去年", "前年", "上年", "上一年")
+_ITEM_GLUE = re.compile("元?[、，,和及][\u4e00-\u9fff]{1,6}")
 _TOTAL = re.compile("一共|总共|总计|共|总额|累计")
 
 
@@ -60,12 +61,12 @@ def listed_with(reading: Reading, said: list[Said], expected: Sequence[Figure]) 
     """With the figures that no word claims but that stand in one list, or in a row of quarters, with one that is said."""
     text, found = reading.text, list(said)
     period = language().speech["part_of_year"]
-    for figure in reading.figures:
+    for figure in (*reading.figures, *reversed(reading.figures)):
         taken = any(entry.figure.start == figure.start for entry in found) or any(f.start == figure.start for f in expected)
         if taken or figure.kind not in ("money", "count") or figure.vague:
             continue
         like = [e for e in found if e.figure.kind == figure.kind and e.figure.unit == figure.unit]
-        peer = next((e for e in like if listed(text, e.figure, figure)), None)
+        peer = next((e for e in like if listed(text, e.figure, figure) or in_breakdown(text, e.figure, figure)), None)
         if peer is None and period.search(before_words(text, figure, 16)):
             peer = next((e for e in like if period.search(before_words(text, e.figure, 16))), None)
         lead = re.split("[，,。；;]", before_words(text, figure, 10))[-1]
@@ -74,6 +75,18 @@ def listed_with(reading: Reading, said: list[Said], expected: Sequence[Figure]) 
         if peer is not None:
             found.append(replace(peer, figure=figure))
     return sorted(found, key=lambda entry: entry.figure.start)
+
+
+def in_breakdown(text: str, first: Figure, second: Figure) -> bool:
+    """Whether two sums are items of one whole that is told by its items: 人工210万、材料95万、折旧40万，都算研发."""
+    if first.kind != "money" or second.kind != "money":
+        return False
+    speech = language().speech
+    earlier, later = sorted((first, second), key=lambda figure: figure.start)
+    lead = re.split("[，,、。；;：:]", before_words(text, earlier, 10))[-1]
+    between = text[earlier.end : later.start]
+    items = bool(_ITEM_GLUE.fullmatch(between)) and bool(re.search("[\u4e00-\u9fff]{1,6}$", lead))
+    return items and bool(speech["made_up_of"].search(text))
 
 
 def without_parts(text: str, said: list[Said]) -> list[Said]:
@@ -169,7 +182,7 @@ def several(text: str, said: Sequence[Said]) -> list[Unsure]:
                 continue
             years = {year_of(text, entry.figure) for entry in sums} - {""}
             ranks, costs = {entry.rank for entry in sums}, [entry.cost for entry in sums]
-            in_list = all(listed(text, a.figure, b.figure) for a, b in pairwise(sums))
+            in_list = all(listed(text, a.figure, b.figure) or in_breakdown(text, a.figure, b.figure) for a, b in pairwise(sums))
             apart = language().speech["each_apart"].search(text) and not language().speech["together"].search(text)
             if apart and not _TOTAL.search(text):
                 found.append(Unsure(name, tuple(entry.figure for entry in sums), "several"))
@@ -188,7 +201,7 @@ def prune(text: str, said: list[Said], own_figures: frozenset[Fraction]) -> list
     kept = []
     for entry in said:
         rivals = [other for other in said if other.fact == entry.fact and other is not entry]
-        in_row = any(listed(text, entry.figure, other.figure) for other in rivals)
+        in_row = any(listed(text, entry.figure, o.figure) or in_breakdown(text, entry.figure, o.figure) for o in rivals)
         if (
             entry.figure.value in own_figures
             and not in_row
