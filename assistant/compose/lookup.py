@@ -30,7 +30,9 @@ def add_rules(draft: Draft, finding: Finding) -> list[Outcome]:
         benefit = outcome.benefit
         draft.result(words("{name}：{result}", name=words.own(benefit.name), result=rule_text(benefit, words)))
         if wants:
-            capped = bool(asks & (_CAP_ASKS | {"comparison"}))
+            expected = {figure.high for figure in finding.roles.expected}
+            named = benefit.cap is not None and benefit.cap.high in expected
+            capped = bool(asks & (_CAP_ASKS | {"comparison"})) or (named and "eligibility" not in asks)
             draft.totals += _standing(outcome, capped=capped, limit="cap" in asks and "amount" not in asks)
         conditions = [words.own(text) for text in benefit.open]
         conditions += [condition_text(c, words) for c in (*benefit.when, *benefit.premises)]

@@ -162,7 +162,7 @@ def _from_findings(state: State, outside: tuple[str, ...]) -> Answer:
 
 def _asked_before(state: State, place: int) -> int:
     """Where an earlier part asks for an amount of one of them: 备案一笔多少、培育一笔多少、加起来多少; -1 where none does."""
-    parts = [part for part in SEGMENT.finditer(state.read.text) if part.end() <= place]
+    parts = [part for part in re.finditer("[^，,、。；;？?！!]+", state.read.text[: max(place, 0)])]
     named = [part for part in parts if any(part.start() <= m.start < part.end() for m in state.read.mentions)]
     return max((part.start() for part in named if re.search("多少|几[万个]", part[0])), default=-1)
 

@@ -244,6 +244,9 @@ def _choices(
         chosen = {o for o, words in fact.options.items() if _affirmed(words, mentions)}
         if len(chosen) > 1 and fact.exclusive:
             chosen = {o for o in chosen if _is_self(fact.options[o], turn, mentions)} or chosen
+            if "comparison" not in turn.asks and not listing:
+                stated = {o for o in chosen if _is_asserted(fact.options[o], turn, mentions)}
+                chosen = stated if len(stated) == 1 else chosen
         denied = {o for o, words in fact.options.items() if any(m.term in words and m.negated for m in mentions)} - chosen
         if not chosen:
             chosen = {fact.opposite[option] for option in denied if option in fact.opposite}
@@ -274,6 +277,17 @@ def _choices(
         else:
             ledger.chosen[fact.name] = before | chosen
     return replaced
+
+
+def _is_asserted(words: Sequence[str], turn: Reading, mentions: Sequence[Mention]) -> bool:
+    """Whether an option is said to be the case: 考核下来是良好，就差两分到优秀."""
+    said, past = language().speech["asserted"], language().speech["past_denial"]
+    for mention in mentions:
+        begin = max(turn.text.rfind(mark, 0, mention.start) for mark in _MARKS) + 1
+        lead = turn.text[begin : mention.start]
+        if mention.term in words and not mention.negated and said.search(lead) and not past.search(lead):
+            return True
+    return False
 
 
 def _is_self(words: Sequence[str], turn: Reading, mentions: Sequence[Mention]) -> bool:

@@ -118,6 +118,8 @@ def is_net(text: str, figure: Figure) -> bool:
     speech = language().speech
     whole = speech["whole_now"].search(before(text, figure, 14)) and is_new_level(text, figure)  # 又进来一单，全年变成410万
     lead = re.split("[，,。；;]", before(text, figure, 18))[-1]
+    if re.search("(?:按|照|以)[^，,。；;\\d]{0,5}(?:这|那)?$", lead) and re.match("元?(?:去|来)?(?:算|计|申|为准|走)", text[figure.end :]):
+        return True  # 按去年这528万去申
     return bool(whole or (speech["net"].search(before(text, figure, 18)) and not speech["received"].search(lead)))
 
 

@@ -122,6 +122,8 @@ def assign(
             continue  # 高新技术企业 2025 目标数
         if _told_again(reading, figure) and not is_taken_off(text, figure):
             continue
+        if figure.kind == "count" and figure.value == 1 and language().speech["none_more"].search(before_words(text, figure, 6)):
+            figure = replace(figure, low=Fraction(0), high=Fraction(0))  # 未超一家
         if figure in strangers:
             expected.append(figure)
             continue
@@ -336,6 +338,8 @@ def _miscounted(reading: Reading, figure: Figure, fact: Fact, deeds: AbstractSet
         if any(o.unit == figure.unit and figure.end <= o.start < figure.end + len(inside) for o in reading.figures):
             return True  # 一家培育了2家: the first is who did it
     behind = [m for m in reading.mentions if m.start >= figure.end and m.start - figure.end <= _COUNTED_REACH]
+    if fact.jointly and behind and not _only_named(reading, figure.end, behind[0].start):
+        return True
     if any(m.term in fact.counts and not _CLAUSE_MARK.search(reading.text[figure.end : m.start]) for m in behind):
         return False  # 11家评上高新技术企业
     if fact.jointly:
@@ -345,6 +349,12 @@ def _miscounted(reading: Reading, figure: Figure, fact: Fact, deeds: AbstractSet
     if figure.text[0] == "一" and not language().speech["excess"].search(before_words(reading.text, figure, 4)):
         return True  # 一家一家算 counts nothing
     return figure.unit != fact.unit or bool(language().speech["counted_things"].match(after(reading.text, figure, 6)))
+
+
+def _only_named(reading: Reading, start: int, stop: int) -> bool:
+    """Whether nothing but terms and a 的 or 新 stands between: 两家国家级孵化器, not 两个牌子——众创空间."""
+    plain = [i for i in range(start, stop) if not any(m.start <= i < m.end for m in reading.mentions)]
+    return all(reading.text[i] in "的新老 " for i in plain)
 
 
 def _claimed_elsewhere(

@@ -38,6 +38,9 @@ def understand(state: State) -> State:
     reading = _without_outside(reading, pack)
     matches = match_topics(reading, pack, carried=() if starts else carried_topics(past, pack))
     inherited = False
+    if not matches and past and not carried_topics(past, pack):
+        matches = _of_all_turns(turns, reading, pack)
+        inherited = bool(matches)
     if past and not any(match.strong for match in matches) and (back := _back_to(past, reading, pack)):
         matches, inherited = back, True
     if not matches and past:
@@ -180,6 +183,12 @@ def _subject(past: tuple[Past, ...], reading: Reading, starts: bool) -> tuple[Pa
         return past[:following]
     begin = max((i for i, p in enumerate(past) if p.starts_subject), default=0)
     return past[begin:]
+
+
+def _of_all_turns(turns: tuple[Past, ...], reading: Reading, pack: Pack) -> tuple[Match, ...]:
+    """The topics that all turns bring up together, where none does alone: 两家都是高企. 研发5000万，顶格多少."""
+    joined = "。".join([*(p.reading.text for p in turns), reading.text])[-MAX_CHARS:]
+    return tuple(Match(m.topic, m.score, frozenset(), False) for m in match_topics(read_turn(joined, pack), pack))
 
 
 def _back_to(past: tuple[Past, ...], reading: Reading, pack: Pack) -> tuple[Match, ...]:
