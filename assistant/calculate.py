@@ -68,6 +68,8 @@ def _finding(state: State, match: Match, said: Sequence[Roles]) -> Finding:
     if lookup and "comparison" in state.read.asks and len(kept) == 1 and not state.read.figures:
         kept = _compared(kept[0], outcomes)
     kept = _settle_irrelevant_choices(kept, outcomes, facts, pack)
+    bounded = {name for (name, _), number in facts.numbers.items() if number.loose}
+    lookup = lookup and not any(o.status == "calculated" and {o.benefit.of, o.benefit.times} & bounded for o in kept)
     each = split(state, facts, roles, kept, pack) if gap is None else None
     if each is not None:
         return Finding(topic, facts, roles, each.outcomes, each.totals)
@@ -137,7 +139,9 @@ def _keep(outcomes: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, r
     best_alive = max((weights[o.benefit.id] for o in alive), default=-1.0)
     best_refused = max((weights[o.benefit.id] for o in refused), default=-1.0)
     if refused and (not alive or best_refused > best_alive):
-        return tuple(o for o in refused if weights[o.benefit.id] >= best_refused)
+        told = {name for name, _ in facts.numbers}
+        others = [o for o in alive if o.status == "calculated" and {o.benefit.of, o.benefit.times} & told]
+        return (*(o for o in refused if weights[o.benefit.id] >= best_refused), *others)
     listing = bool(language().speech["each_of"].search(turns[-1].text))
     kept = [
         o

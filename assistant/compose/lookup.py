@@ -6,9 +6,9 @@ from assistant.compose.draft import Draft
 from assistant.compose.passages import passages
 from assistant.compose.words import condition_text, rule_text
 from assistant.state import Finding
-from calculators import Amount, Outcome, Step, Total
+from calculators import Amount, Outcome, Step, Total, totals
 from corpus.binding import tokens_in
-from corpus.schema import Topic
+from corpus.schema import JointCap, Topic
 
 _CAP_ASKS = frozenset({"cap", "highest", "amount"})
 _GLOSSES = (
@@ -33,7 +33,7 @@ def add_rules(draft: Draft, finding: Finding) -> list[Outcome]:
             expected = {figure.high for figure in finding.roles.expected}
             named = benefit.cap is not None and benefit.cap.high in expected
             capped = bool(asks & (_CAP_ASKS | {"comparison"})) or (named and "eligibility" not in asks)
-            draft.totals += _standing(outcome, capped=capped, limit="cap" in asks and "amount" not in asks)
+            draft.totals += _standing(outcome, draft.state.policy.joint_caps, capped=capped, limit="cap" in asks and "amount" not in asks)
         conditions = [words.own(text) for text in benefit.open]
         conditions += [condition_text(c, words) for c in (*benefit.when, *benefit.premises)]
         draft.say("条件", words.join(dict.fromkeys(conditions)))
@@ -56,14 +56,14 @@ def _joint_caps(draft: Draft, shown: Sequence[Outcome]) -> None:
         draft.totals.append(Total(cap.id, cap.quote.clause, Amount("upper_bound", None, cap.cap.high), limit, over, cap))
 
 
-def _standing(outcome: Outcome, *, capped: bool, limit: bool = False) -> list[Total]:
+def _standing(outcome: Outcome, caps: Sequence[JointCap], *, capped: bool, limit: bool = False) -> list[Total]:
     """The amount that stands in a rule without any facts: its sums, or its cap where a cap is asked for.
 
     `limit` says that the ceiling itself is asked for, not the sum for one unit.
     """
     benefit = outcome.benefit
     if outcome.status == "calculated":
-        return [Total(benefit.id, benefit.clause, amount, outcome.steps, (outcome,)) for amount in outcome.amounts]
+        return [*totals([outcome], caps)]
     if benefit.figure is not None and not (benefit.of or benefit.times):
         figure = benefit.figure
         kinds = {"average": "average", "upper_bound": "upper_bound"}

@@ -206,7 +206,8 @@ def _add_sum(draft: Draft) -> None:
     if _asks_on(draft.state, asked) or any(_alternatives(finding, draft.state.policy) for finding in draft.state.findings):
         return
     payees = {payee_of(outcome.benefit) for total in draft.totals for outcome in total.outcomes}
-    whole = sum_of(draft.totals) if asked > each and len(payees - {"unstated"}) < 2 else None
+    beside = any(part.start() <= min(asked, each) and max(asked, each) < part.end() for part in SEGMENT.finditer(text))
+    whole = sum_of(draft.totals) if (asked > each or (asked >= 0 and beside)) and len(payees - {"unstated"}) < 2 else None
     if whole is None:
         return
     words = draft.words

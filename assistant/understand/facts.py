@@ -101,7 +101,14 @@ def _of_a_share(turn: Reading, roles: Roles, bases: Sequence[str], pack: Pack) -
     doubts = [Unsure(name, (), "target") for name in open_ones if name not in told]
     if many is not None:
         counts = [fact for fact in pack.facts.values() if fact.type == "count" and fact.ask and fact.unit == many[0][-1]]
-        doubts += [Unsure(fact.name, (), "target") for fact in counts if any(turn.has(word) for word in fact.words)]
+        stated = {entry.fact for entry in roles.said}
+        doubts += [
+            Unsure(f.name, (), "target") for f in counts if f.name not in stated and any(turn.has(word) for word in f.words)
+        ]
+    back = speech["retracted"].search(turn.text)
+    if back is not None:
+        anew = {entry.fact for entry in roles.said if entry.figure.start >= back.start()}
+        doubts += [Unsure(name, (), "target") for name in bases if name not in anew and pack.facts[name].type == "money"]
     kept = tuple(entry for entry in roles.said if all(entry.fact != doubt.fact for doubt in doubts))
     return replace(roles, said=kept, unsure=(*roles.unsure, *doubts)) if doubts else roles
 
@@ -244,7 +251,7 @@ def _choices(
         chosen = {o for o, words in fact.options.items() if _affirmed(words, mentions)}
         if len(chosen) > 1 and fact.exclusive:
             chosen = {o for o in chosen if _is_self(fact.options[o], turn, mentions)} or chosen
-            if "comparison" not in turn.asks and not listing:
+            if "comparison" not in turn.asks and not listing and not language().speech["hypothesis"].search(turn.text):
                 stated = {o for o in chosen if _is_asserted(fact.options[o], turn, mentions)}
                 chosen = stated if len(stated) == 1 else chosen
         denied = {o for o, words in fact.options.items() if any(m.term in words and m.negated for m in mentions)} - chosen

@@ -15,9 +15,11 @@ from corpus.numerals import read_numeral
 from corpus.schema import Pack
 from corpus.text import fold, squeeze
 
+_COUNT_WORD = re.compile("[家个种项台件份笔款户条]")
 _STOP = re.compile("[。！？!?；;\n]")
 _DECLARED_UNIT = re.compile(
-    r"(?:金额|计量|表头)?单位(?:是|为|都是|用的?是?|[:：])?\s*[(（“”'‘「\x22]*([百千万亿]{0,2})元|[额款值价费金入]\s*[(（]([百千万亿]{1,2})元[)）]"
+    r"(?:金额|计量|表头)?单位(?:是|为|都是|用的?是?|[:：])?\s*[(（“”'‘「\x22]*([百千万亿]{0,2})元|[额款值价费金入\d]\s*[(（]([百千万亿]{1,2})元[)）]"
+    r"|单位(?:都?是|为)?[:：]?([百千万亿]{1,2})(?=[，,。；;)）]|$)|(?:按|以|用)?([百千万亿]{1,2})元(?:口径|为单位|记账|记的|记|计价|来记)"
 )
 MAX_FIGURES = 30  # nobody states more in a turn, and each is weighed against the others
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*|[。！？!?；;\n]+")
@@ -164,12 +166,12 @@ def _in_declared_unit(figures: tuple[Figure, ...], text: str) -> tuple[Figure, .
     declared = _DECLARED_UNIT.search(text)
     if declared is None:
         return figures
-    unit = declared[1] or declared[2]
+    unit = next((group for group in declared.groups() if group), "")
     scale = read_numeral("1" + unit) if unit else Fraction(1)
     assert scale is not None
     return tuple(
         replace(f, kind="money", unit="元", low=f.low * scale, high=f.high * scale)
-        if f.kind == "bare" and f.start >= declared.end()
+        if f.kind == "bare" and (f.start >= declared.end() or (unit and not _COUNT_WORD.match(text, f.end)))
         else f
         for f in figures
     )

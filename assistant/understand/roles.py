@@ -100,6 +100,7 @@ def assign(
     text = reading.text
     counting = [fact for fact in known.values() if fact.type == "count"]
     deeds = {word for fact in counting for word in fact.words} - {thing for fact in counting for thing in fact.counts}
+    kinds = {w for fact in known.values() if fact.of_asker for words in fact.options.values() for w in words}
     theirs = [f for f in reading.figures if f.kind in ("money", "count") and is_others(text, f)]
     ours = [f for f in reading.figures if f.kind in ("money", "count") and f not in theirs]
     strangers = [f for f in theirs if any(o.kind == f.kind for o in ours)]
@@ -134,8 +135,11 @@ def assign(
                 :1
             ]
             continue
-        suited = [fact for fact in facts if suits(figure, fact) and not _miscounted(reading, figure, fact, deeds)]
-        suited = [fact for fact in suited if not (fact.annual and is_of_years(text, figure))]
+        suited = [fact for fact in facts if suits(figure, fact) and not _miscounted(reading, figure, fact, deeds, kinds)]
+        of_years = [fact for fact in suited if fact.annual and is_of_years(text, figure)]
+        if of_years and len(of_years) == len(suited) and not all(year_of(text, f) for f in reading.figures if f.kind == "money"):
+            unsure += [Unsure(fact.name, (figure,), "several") for fact in of_years if fact.name in bases][:1]
+        suited = [fact for fact in suited if fact not in of_years]
         counted_before = any(fact.name in before and not fact.jointly for fact in suited)
         jointly = (language().speech["jointly"].search(text) or language().speech["sum_asked"].search(text)) and not counted_before
         suited = [fact for fact in suited if jointly or not fact.jointly]
@@ -205,13 +209,26 @@ def assign(
     said = prune(text, said, own_figures)
     told = tuple(said)
     said = current(text, said)
+    unsure += _more_than_whole(said, known)
     unsure += several(text, said)
     unsure += adjusted(reading, said)
-    unsure = [doubt for doubt in unsure if doubt.why != "target" or all(entry.fact != doubt.fact for entry in said)]
+    unsure = [
+        doubt
+        for doubt in unsure
+        if doubt.why != "target" or all(entry.fact != doubt.fact or (entry.figure,) == doubt.figures for entry in said)
+    ]
     doubted = {entry.fact for entry in unsure if entry.why in ("several", "target")}
     said = [entry for entry in said if entry.fact not in doubted]
     named = tuple(figure for figure in reading.figures if figure.kind == "rate" and not is_relative(text, figure))
     return Roles(tuple(said), tuple(expected), named, tuple(unsure), told)
+
+
+def _more_than_whole(said: Sequence[Said], known: Mapping[str, Fact]) -> list[Unsure]:
+    """A rest that is more than its whole: lent 500万, and 800万 of it lost."""
+    values = {entry.fact: entry.figure.value for entry in said}
+    wholes = {e.fact: known[e.fact].minus[0] for e in said if known[e.fact].type == "money" and known[e.fact].minus}
+    wrong = [fact for fact, whole in wholes.items() if whole in values and values[fact] > values[whole] > 0]
+    return [Unsure(entry.fact, (entry.figure,), "target") for entry in said if entry.fact in wrong]
 
 
 def _gross(reading: Reading, said: Sequence[Said], known: Mapping[str, Fact]) -> list[Unsure]:
@@ -326,7 +343,9 @@ def _between(text: str, one: Figure, other: Figure) -> str:
     return text[min(one.end, other.end) : max(one.start, other.start)]
 
 
-def _miscounted(reading: Reading, figure: Figure, fact: Fact, deeds: AbstractSet[str]) -> bool:
+def _miscounted(
+    reading: Reading, figure: Figure, fact: Fact, deeds: AbstractSet[str], kinds: AbstractSet[str] = frozenset()
+) -> bool:
     """Whether the thing counted is another: 培育了5家科技型中小企业 counts no 高新技术企业.
 
     A deed behind the figure is no thing: 任务50家完成了58家.
@@ -346,6 +365,8 @@ def _miscounted(reading: Reading, figure: Figure, fact: Fact, deeds: AbstractSet
         return True  # 加速器2家 counts no accelerators
     if behind and behind[0].term not in deeds and reading.text[figure.end : behind[0].start] in ("", "的", " "):
         return behind[0].term not in fact.counts
+    if any(m.end == figure.start and m.term in kinds and m.term not in fact.counts for m in reading.mentions):
+        return True  # 科技型中小企业12家
     if figure.text[0] == "一" and not language().speech["excess"].search(before_words(reading.text, figure, 4)):
         return True  # 一家一家算 counts nothing
     return figure.unit != fact.unit or bool(language().speech["counted_things"].match(after(reading.text, figure, 6)))

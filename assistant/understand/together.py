@@ -28,7 +28,7 @@ from corpus.schema import Fact
 NEAR = 1.5  # a word this near says what the figure is, whatever else stands around
 THIS_YEAR = ("今年", "本年", "当年")
 PAST_YEARS = ("去年", "前年", "上年", "上一年")
-_ITEM_GLUE = re.compile("元?[、，,和及][\u4e00-\u9fff]{1,6}")
+_ITEM_GLUE = re.compile("元?[、和及与][\u4e00-\u9fff]{1,6}")
 _TOTAL = re.compile("一共|总共|总计|共|总额|累计")
 
 
