@@ -62,7 +62,7 @@ def _finding(state: State, match: Match, said: Sequence[Roles]) -> Finding:
     if lookup and asks_for_ceiling(state, roles, bases_of(topic, pack)):
         facts = replace(facts, numbers={})  # the ceiling is the rule's, whatever the sum
         outcomes = [evaluate(b, facts, pack.facts, withdrawn=b.id in pack.withdrawn) for b in topic_benefits(pack, topic)]
-    if gap is not None and (gap.when or gap.settles):
+    if gap is not None and (gap.settles or (gap.when and not _covered_too(gap, facts, state.read))):
         return Finding(topic, facts, roles, gap=gap, lookup=lookup)
     kept = _keep(outcomes, state.turns, facts, roles, pack)
     if lookup and "comparison" in state.read.asks and len(kept) == 1 and not state.read.figures:
@@ -86,6 +86,13 @@ def _finding(state: State, match: Match, said: Sequence[Roles]) -> Finding:
     invalid = next((o.missing[0] for o in kept if o.status == "invalid"), "")
     asked = "" if gap is not None else invalid or ask
     return Finding(topic, facts, roles, kept, totals(kept, pack.joint_caps), gap, asked, lookup)
+
+
+def _covered_too(gap: Gap, facts: Facts, reading: Reading) -> bool:
+    """Whether an option that the clause covers was named beside the one that it leaves open: 技术创新中心与产业创新中心."""
+    if not (language().speech["each_asked"].search(reading.text) or "comparison" in reading.asks):
+        return False
+    return any(facts.chosen.get(c.fact, frozenset()) - set(c.options) for c in gap.when if c.op == "in" and c.options)
 
 
 def _undivided(kept: Sequence[Outcome], turns: Sequence[Reading], facts: Facts, roles: Roles, pack: Pack) -> str:

@@ -33,7 +33,7 @@ def finding_outcome(finding: Finding) -> str:
 def add_finding(draft: Draft, finding: Finding, *, asking: bool) -> None:
     """Write one topic's part of the answer."""
     asks = draft.state.read.asks
-    if finding.gap is not None and not (finding.gap.words and finding.totals):
+    if finding.gap is not None and not finding.totals:
         _gap(draft, finding)
         return
     if finding.gap is not None:

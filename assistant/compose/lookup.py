@@ -33,7 +33,9 @@ def add_rules(draft: Draft, finding: Finding) -> list[Outcome]:
             expected = {figure.high for figure in finding.roles.expected}
             named = benefit.cap is not None and benefit.cap.high in expected
             capped = bool(asks & (_CAP_ASKS | {"comparison"})) or (named and "eligibility" not in asks)
-            draft.totals += _standing(outcome, draft.state.policy.joint_caps, capped=capped, limit="cap" in asks and "amount" not in asks)
+            draft.totals += _standing(
+                outcome, draft.state.policy.joint_caps, capped=capped, limit="cap" in asks and "amount" not in asks
+            )
         conditions = [words.own(text) for text in benefit.open]
         conditions += [condition_text(c, words) for c in (*benefit.when, *benefit.premises)]
         draft.say("条件", words.join(dict.fromkeys(conditions)))

@@ -169,7 +169,9 @@ def _asked_before(state: State, place: int) -> int:
 
 def _alternatives(finding: Finding, pack: Pack) -> bool:
     """Whether the amounts of a finding are of options that nobody chose: 研发单位 or 购买单位, either gets it."""
-    choices = [c for o in finding.outcomes if o.status == "calculated" for c in o.benefit.when if pack.facts[c.fact].type == "choice"]
+    choices = [
+        c for o in finding.outcomes if o.status == "calculated" for c in o.benefit.when if pack.facts[c.fact].type == "choice"
+    ]
     return any(not finding.facts.chosen.get(c.fact, frozenset()) & set(c.options) for c in choices)
 
 
@@ -188,7 +190,11 @@ def _in_question(state: State, place: int) -> bool:
     parts = list(SEGMENT.finditer(state.read.text))
     at = next((i for i, part in enumerate(parts) if part.start() <= place < part.end()), len(parts))
     around = parts[at : at + 2]
-    told = any(f.kind == "money" and not f.vague and part.start() <= f.start < part.end() for part in around[:1] for f in state.read.figures)
+    told = any(
+        f.kind == "money" and not f.vague and part.start() <= f.start < part.end()
+        for part in around[:1]
+        for f in state.read.figures
+    )
     wanted = (language().intents["amount"], language().speech["question"], language().speech["compute"])
     last = bool(language().speech["ends_in_sum"].search(state.read.text))
     return not told and (last or any(pattern.search(part[0]) for part in around for pattern in wanted))
@@ -200,7 +206,9 @@ def _add_sum(draft: Draft) -> None:
     Asked for beside each of them (各多少，合计多少) it is one more result; asked for alone it is the result, they its working.
     """
     text = draft.state.read.text
-    asked = max((m.start() for m in language().speech["sum_asked"].finditer(text) if _in_question(draft.state, m.start())), default=-1)
+    asked = max(
+        (m.start() for m in language().speech["sum_asked"].finditer(text) if _in_question(draft.state, m.start())), default=-1
+    )
     each = max((m.start() for m in language().speech["each_asked"].finditer(text)), default=-1)
     each = max(each, _asked_before(draft.state, asked))
     if _asks_on(draft.state, asked) or any(_alternatives(finding, draft.state.policy) for finding in draft.state.findings):

@@ -79,7 +79,16 @@ def assign_turns(
         prior = wanted if wanted and pack.facts[wanted].type in ("money", "count") else last_said or last_named
         mine, own_bases = _shared_facts(facts, bases, told_of[index : index + 1], topics, pack)
         roles = assign(
-            turn, mine, own_bases, pack.facts, asked=prior, own_figures=own, rates=rates, near_words=near, before=before
+            turn,
+            mine,
+            own_bases,
+            pack.facts,
+            asked=prior,
+            own_figures=own,
+            rates=rates,
+            near_words=near,
+            before=before,
+            earlier=[figure for past in turns[:index] for figure in past.figures],
         )
         before |= {entry.fact for entry in roles.said}
         last_said = roles.said[-1].fact if roles.said else last_said
@@ -106,6 +115,9 @@ def _of_a_share(turn: Reading, roles: Roles, bases: Sequence[str], pack: Pack) -
             Unsure(f.name, (), "target") for f in counts if f.name not in stated and any(turn.has(word) for word in f.words)
         ]
     back = speech["retracted"].search(turn.text)
+    factor = speech["changed_by_factor"].search(turn.text)
+    if factor is not None and not roles.said:
+        doubts += [Unsure(name, (), "target") for name in bases if pack.facts[name].type in ("money", "count")]
     if back is not None:
         anew = {entry.fact for entry in roles.said if entry.figure.start >= back.start()}
         doubts += [Unsure(name, (), "target") for name in bases if name not in anew and pack.facts[name].type == "money"]
@@ -167,9 +179,9 @@ def assemble(turns: Sequence[Reading], roles: Sequence[Roles], matches: Sequence
 def _all_told(last: Reading) -> bool:
     """Whether the last turn asks for what all that was told comes to: 同一家两样都中了，加起来多少."""
     speech = language().speech
-    return bool(speech["sum_asked"].search(last.text) and speech["sum_of_told"].search(last.text)) and not any(
-        figure.kind == "money" for figure in last.figures
-    )
+    asked = speech["sum_asked"].search(last.text) or speech["each_asked"].search(last.text)
+    told = speech["sum_of_told"].search(last.text) or re.search("[两三四]类", last.text)
+    return bool(asked and told) and not any(figure.kind == "money" for figure in last.figures)
 
 
 def _sums_items(turns: Sequence[Reading], roles: Sequence[Roles]) -> bool:
@@ -184,6 +196,7 @@ def _sums_items(turns: Sequence[Reading], roles: Sequence[Roles]) -> bool:
         return False
     items = [speech["item_mark"].search(turn.text) for turn, role in zip(turns, roles, strict=True) if role.said]
     return all(items)  # 第一家900万. 第二家1300万. 合起来
+
 
 def _forget_doubted(ledger: Ledger, roles: Roles) -> None:
     """What was said before no longer holds where the turn changes it in a way that is not understood: it is asked for."""

@@ -29,7 +29,14 @@ def is_price(text: str, figure: Figure) -> bool:
     words = before(text, figure, 6)
     priced = "每" in words and not any(mark in words[words.rindex("每") :] for mark in "，,。；;年")
     pointed = figure.kind == "count" and figure.value == 1 and bool(language().speech["other_one"].search(words[-4:]))
-    priced = priced or bool(re.search(r"各[^，,。；;]{1,6}$", words) and figure.kind == "count" and figure.value == 1)
+    rule = (
+        figure.kind == "count"
+        and figure.value == 1
+        and re.match("(?:券)?(?:一年|每年|全年|的?(?:上限|封顶|最高|限额|顶))", text[figure.end :])
+    )
+    priced = (
+        priced or bool(rule) or bool(re.search(r"各[^，,。；;]{1,6}$", words) and figure.kind == "count" and figure.value == 1)
+    )
     return priced or pointed or (figure.kind == "money" and words.endswith(("单价", "单价是", "单价为")))
 
 
@@ -69,6 +76,8 @@ def bound(text: str, figure: Figure) -> Literal["below", "above", ""]:
     lead, tail = before(text, figure, 5), after(text, figure, 4)
     if speech["below_before"].search(lead) or speech["below_after"].search(tail):
         return "below"
+    if figure.kind == "money" and re.search("超(?:了|出)?$", lead):
+        return "above"
     return "above" if speech["above_before"].search(lead) or speech["above_after"].search(tail) else ""
 
 
@@ -94,7 +103,12 @@ def is_relative(text: str, rate: Figure) -> bool:
 
 def is_whole(text: str, figure: Figure) -> bool:
     """Whether a sum is said to be the whole of several: 开发和服务总共8000万."""
-    return bool(re.search(r"(?:总共|一共|合计|总计|拢共|共|(?:加|合)(?:一块儿?|起来|一起|在一起)(?:的?年?成交额?)?|(?:合计|总共|一共|共计|共)(?:年)?(?:成交额?|金额))(?:是|为|有|了)?$", before(text, figure, 10)))
+    return bool(
+        re.search(
+            r"(?:总共|一共|合计|总计|拢共|共|(?:加|合)(?:一块儿?|起来|一起|在一起)(?:的?年?成交额?)?|(?:合计|总共|一共|共计|共)(?:年)?(?:成交额?|金额))(?:是|为|有|了)?$",
+            before(text, figure, 10),
+        )
+    )
 
 
 def is_taken_off(text: str, figure: Figure) -> bool:
@@ -106,7 +120,7 @@ def is_taken_off(text: str, figure: Figure) -> bool:
     if speech["less_after"].search(re.split("[，,。；;(]", tail)[0]):
         return True
     stop = min((at for mark in _SENTENCE_MARKS if (at := text.find(mark, figure.end)) >= 0), default=len(text))
-    parts = re.split("[，,]", text[figure.end : stop])
+    parts = re.split("[，,]", re.sub(r"\([^()]*\)", "", text[figure.end : stop]))
     told = list(takewhile(lambda part: not re.search(r"\d", part), parts[1:3]))  # 有2家是别人的，挂错名了，得去掉
     reach = "，".join([parts[0], *told])
     lead = re.split("[，,]", before(text, figure, 12))[-1]
@@ -118,7 +132,9 @@ def is_net(text: str, figure: Figure) -> bool:
     speech = language().speech
     whole = speech["whole_now"].search(before(text, figure, 14)) and is_new_level(text, figure)  # 又进来一单，全年变成410万
     lead = re.split("[，,。；;]", before(text, figure, 18))[-1]
-    if re.search("(?:按|照|以)[^，,。；;\\d]{0,5}(?:这|那)?$", lead) and re.match("元?(?:去|来)?(?:算|计|申|为准|走)", text[figure.end :]):
+    if re.search("(?:按|照|以)[^，,。；;\\d]{0,5}(?:这|那)?$", lead) and re.match(
+        "元?(?:去|来)?(?:算|计|申|为准|走)", text[figure.end :]
+    ):
         return True  # 按去年这528万去申
     return bool(whole or (speech["net"].search(before(text, figure, 18)) and not speech["received"].search(lead)))
 

@@ -30,7 +30,7 @@ def suits(figure: Figure, fact: Fact) -> bool:
         return False
     if figure.kind == "bare":
         return not fact.jointly  # for each of the three
-    return (figure.kind == "count" and figure.unit in (fact.unit, "个", _SAME_UNIT.get(fact.unit)))
+    return figure.kind == "count" and figure.unit in (fact.unit, "个", _SAME_UNIT.get(fact.unit))
 
 
 def cost_of(reading: Reading, figure: Figure, fact: Fact) -> float:
@@ -107,9 +107,9 @@ def _distance(reading: Reading, figure: Figure, mention: Mention) -> float:
     return cost + _OTHER_FIGURE * crossed
 
 
-def _beside(reading: Reading, figure: Figure, fact: Fact) -> str:
+def beside(reading: Reading, figure: Figure, fact: Fact) -> str:
     """The most telling option of a count that stands in one breath with its figure: 两家规上，一家规下."""
-    marks = "，,、。；;：:!！?？\n"
+    marks = "，,、。；;!！?？\n"
     begin = max(reading.text.rfind(mark, 0, figure.start) for mark in marks) + 1
     end = min((at for mark in marks if (at := reading.text.find(mark, figure.end)) >= 0), default=len(reading.text))
     here = [m for m in reading.mentions if begin <= m.start < end and not m.negated]
@@ -135,7 +135,7 @@ def option_of(reading: Reading, figure: Figure, fact: Fact, known: Mapping[str, 
     Two options in one breath before a single sum are both meant, and a whole is of all: "" stands for all.
     """
     if fact.split:
-        return _beside(reading, figure, fact)
+        return beside(reading, figure, fact)
     if not fact.by:
         return ""
     costs: dict[str, float] = {}

@@ -29,7 +29,7 @@ from assistant.understand.hints import (
     year_of,
 )
 from assistant.understand.hints import before as before_words
-from assistant.understand.nearness import CLEAR, LIMIT, cost_of, option_of, rank_of, suits
+from assistant.understand.nearness import CLEAR, LIMIT, beside, cost_of, option_of, rank_of, suits
 from assistant.understand.reading import Reading
 from assistant.understand.together import (
     NEAR,
@@ -86,12 +86,13 @@ def assign(
     rates: frozenset[Fraction] = frozenset(),
     near_words: Mapping[str, AbstractSet[str]] | None = None,
     before: AbstractSet[str] = frozenset(),
+    earlier: Sequence[Figure] = (),
 ) -> Roles:
     """The roles of a turn's figures.
 
     `facts` may take a figure (the first wins a tie), `bases` may take one that no word claims, `asked` is the fact of
     our last question, `own_figures` are the rules' own caps and thresholds, `rates` their rates, `near_words` the words
-    of the subject that each fact of a group belongs to, `before` the facts that earlier turns stated. A wrong figure is
+    of the subject that each fact of a group belongs to, `before` the facts that earlier turns stated, `earlier` their figures. A wrong figure is
     worse than a question: what may be a bound, an increase, another currency or one of several is not taken.
     """
     said: list[Said] = []
@@ -100,7 +101,10 @@ def assign(
     text = reading.text
     counting = [fact for fact in known.values() if fact.type == "count"]
     deeds = {word for fact in counting for word in fact.words} - {thing for fact in counting for thing in fact.counts}
+    named = {w for fact in known.values() if fact.jointly for w in fact.counts}
     kinds = {w for fact in known.values() if fact.of_asker for words in fact.options.values() for w in words}
+    worked = any(f.kind == "rate" for f in reading.figures) or language().speech["worked_out"].search(text)
+    past = earlier if worked else ()
     theirs = [f for f in reading.figures if f.kind in ("money", "count") and is_others(text, f)]
     ours = [f for f in reading.figures if f.kind in ("money", "count") and f not in theirs]
     strangers = [f for f in theirs if any(o.kind == f.kind for o in ours)]
@@ -135,18 +139,37 @@ def assign(
                 :1
             ]
             continue
-        suited = [fact for fact in facts if suits(figure, fact) and not _miscounted(reading, figure, fact, deeds, kinds)]
+        suited = [
+            fact
+            for fact in facts
+            if suits(figure, fact)
+            and not _miscounted(reading, figure, fact, deeds, kinds, frozenset() if fact.name in {asked, *before} else named)
+        ]
         of_years = [fact for fact in suited if fact.annual and is_of_years(text, figure)]
         if of_years and len(of_years) == len(suited) and not all(year_of(text, f) for f in reading.figures if f.kind == "money"):
             unsure += [Unsure(fact.name, (figure,), "several") for fact in of_years if fact.name in bases][:1]
         suited = [fact for fact in suited if fact not in of_years]
         counted_before = any(fact.name in before and not fact.jointly for fact in suited)
-        jointly = (language().speech["jointly"].search(text) or language().speech["sum_asked"].search(text)) and not counted_before
-        suited = [fact for fact in suited if jointly or not fact.jointly]
+        jointly = (
+            language().speech["jointly"].search(text) or language().speech["sum_asked"].search(text)
+        ) and not counted_before
+        pointed = language().speech["pointed_back"].search(before_words(text, figure, 4))
+        counted = {fact.name for fact in suited if fact.minus} | {name for fact in suited for name in fact.minus}
+        targeted = bool(counted & {asked, *before}) or any(reading.has(word) for f in suited if f.minus for word in known[f.minus[-1]].words)
+        recipients = (
+            []
+            if targeted
+            else [fact.name for fact in suited if fact.split and figure.kind == "count" and beside(reading, figure, fact)]
+        )
+        suited = [
+            fact
+            for fact in suited
+            if jointly or not fact.jointly or (fact.name in recipients and figure.value > 1 and not pointed)
+        ]
         wary = [fact for fact in suited if not _is_beware(reading, figure, fact)]
         if any(cost_of(reading, figure, fact) <= LIMIT / 2 for fact in wary):
             suited = wary
-        costs = {fact.name: cost_of(reading, figure, fact) for fact in suited}
+        costs = {fact.name: cost_of(reading, figure, fact) - (fact.name in recipients) for fact in suited}
         ties = {
             fact.name: _TIE * _far(reading, figure, (near_words or {}).get(fact.name, frozenset()))
             for fact in suited
@@ -156,7 +179,7 @@ def assign(
             ((costs[fact.name] + ties.get(fact.name, 0.0), index, fact) for index, fact in enumerate(suited)), default=None
         )
         near = best is not None and best[0] < NEAR
-        if _is_product(figure, reading.figures, rates):
+        if _is_product(figure, (*past, *reading.figures), rates):
             expected.append(figure)  # a result that somebody worked out
             continue
         if figure.value in own_figures and language().speech["pointed"].search(before_words(text, figure, 4)):
@@ -344,7 +367,12 @@ def _between(text: str, one: Figure, other: Figure) -> str:
 
 
 def _miscounted(
-    reading: Reading, figure: Figure, fact: Fact, deeds: AbstractSet[str], kinds: AbstractSet[str] = frozenset()
+    reading: Reading,
+    figure: Figure,
+    fact: Fact,
+    deeds: AbstractSet[str],
+    kinds: AbstractSet[str] = frozenset(),
+    recipients: AbstractSet[str] = frozenset(),
 ) -> bool:
     """Whether the thing counted is another: 培育了5家科技型中小企业 counts no 高新技术企业.
 
@@ -365,8 +393,12 @@ def _miscounted(
         return True  # 加速器2家 counts no accelerators
     if behind and behind[0].term not in deeds and reading.text[figure.end : behind[0].start] in ("", "的", " "):
         return behind[0].term not in fact.counts
-    if any(m.end == figure.start and m.term in kinds and m.term not in fact.counts for m in reading.mentions):
+    ahead = [m.term for m in reading.mentions if m.end == figure.start and m.term not in fact.counts]
+    if any(term in kinds for term in ahead):
         return True  # 科技型中小企业12家
+    told = any(m.term in fact.counts or m.term in fact.words for m in reading.mentions)
+    if not told and any(term in recipients for term in ahead):
+        return True  # 国家级孵化器1家
     if figure.text[0] == "一" and not language().speech["excess"].search(before_words(reading.text, figure, 4)):
         return True  # 一家一家算 counts nothing
     return figure.unit != fact.unit or bool(language().speech["counted_things"].match(after(reading.text, figure, 6)))

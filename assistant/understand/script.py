@@ -26,7 +26,10 @@ def _converter(config: str) -> Any:
 _RARE_NUMBERS = (
     (re.compile("(?<=[万亿])([二两三四五六])块(?=构成|组成|加|合|都|一共|总共|全)"), r"，\1块"),  # 委外150万三块构成
     (re.compile(r"负的(?=[\d一二三四五六七八九两十])"), "负"),
-    (re.compile(r"(?<![\d.])\d{1,3}(?: \d{3})+(?=\s*(?:元|块))"), lambda match: match[0].replace(" ", "")),  # in figures that every reader of numerals knows
+    (
+        re.compile(r"(?<![\d.])\d{1,3}(?: \d{3})+(?=\s*(?:元|块))"),
+        lambda match: match[0].replace(" ", ""),
+    ),  # in figures that every reader of numerals knows
     (re.compile("(?<![小大多])半个亿"), "0.5亿"),
     (re.compile("廿(?=[一二三四五六七八九家个万亿种])"), "二十"),
     (re.compile("卅(?=[一二三四五六七八九家个万亿种])"), "三十"),

@@ -36,7 +36,7 @@ def understand(state: State) -> State:
     reading = _asking_on(past, reading)
     turns = _subject(past, reading, starts and not label)
     reading = _without_outside(reading, pack)
-    matches = match_topics(reading, pack, carried=() if starts else carried_topics(past, pack))
+    matches = match_topics(reading, pack, carried=() if starts or _whole(reading, pack) else carried_topics(past, pack))
     inherited = False
     if not matches and past and not carried_topics(past, pack):
         matches = _of_all_turns(turns, reading, pack)
@@ -64,6 +64,13 @@ def understand(state: State) -> State:
         inherited=inherited,
         scope=find_scope(reading, pack, matches),
     )
+
+
+def _whole(reading: Reading, pack: Pack) -> bool:
+    """Whether a turn asks for an amount of a described firm and tells its base: it speaks of no earlier subject."""
+    of_asker = {w for fact in pack.facts.values() if fact.of_asker for words in fact.options.values() for w in words}
+    asks = reading.asks & {"amount", "highest", "cap", "rate"}
+    return bool(asks) and any(reading.has(word) for word in of_asker) and any(f.kind == "money" for f in reading.figures)
 
 
 def _of_another(past: tuple[Past, ...], reading: Reading) -> bool:

@@ -87,13 +87,14 @@ class Vocabulary:
 
     def _near(self, text: str, exact: list[Mention]) -> list[Mention]:
         found: list[Mention] = []
+        plain = [match.span() for match in language().speech["plain_words"].finditer(text)]
         spoken = [_sound(char) for char in text]
         for size in (8, 7, 6, 5, 4, 3, 2):
             for start in range(len(text) - size + 1):
                 window = text[start : start + size]
                 if window in self.terms or any(m.start < start + size and start < m.end for m in found):
                     continue
-                if any(_holds(m, start, start + size) for m in exact):
+                if any(_holds(m, start, start + size) for m in exact) or any(a < start + size and start < b for a, b in plain):
                     continue
                 half = size // 2
                 alike = self.sounds.get(tuple(spoken[start : start + size]), ())
