@@ -49,7 +49,21 @@ def split(state: State, facts: Facts, roles: Roles, kept: Sequence[Outcome], pac
         if found is not None and (kind != "items" or (not any(total.amount.capped for total in found.totals) and _fits(found))):
             others = [o for o in kept if o not in mine]
             return Split((*found.outcomes, *others), (*found.totals, *totals(others, pack.joint_caps)))
-    return None
+    return _every_year(state, facts, kept, pack)
+
+
+def _every_year(state: State, facts: Facts, kept: Sequence[Outcome], pack: Pack) -> Split | None:
+    """The same for each of several years, where their sum is asked for: 连续两年、每年使用两种券."""
+    match = language().speech["every_year"].search(state.read.text)
+    if match is None or not language().speech["sum_asked"].search(state.read.text):
+        return None
+    count = read_numeral((match["count"] or match["years"]).replace("俩", "两"))
+    yearly = [o for o in kept if o.status == "calculated" and not o.benefit.once and (o.benefit.each or o.benefit.of)]
+    if count is None or len(yearly) != len(kept) or not yearly:
+        return None
+    rounds = [totals(yearly, pack.joint_caps) for _ in range(int(count))]
+    found = tuple(replace(total, part=str(year)) for year, results in enumerate(rounds, 1) for total in results)
+    return Split(tuple(yearly), found)
 
 
 def _is_one(reading: Reading, told: Sequence[Said]) -> bool:

@@ -6,17 +6,19 @@ from dataclasses import replace
 from fractions import Fraction
 
 from assistant.language import language
-from assistant.understand.hints import based_in
+from assistant.understand.hints import based_in, is_part
 from assistant.understand.ledger import Ledger, differences, numbers, rekey, without_excluded
 from assistant.understand.reading import Reading, sentences
 from assistant.understand.roles import Roles, assign
-from assistant.understand.together import Unsure
+from assistant.understand.together import Said, Unsure
 from assistant.understand.terms import Mention
 from assistant.understand.topics import Match, phrase_spans
 from calculators.facts import Facts
+from corpus.figures import Figure
 from corpus.numerals import read_numeral
 from corpus.schema import Benefit, Fact, Pack, Topic
 
+_ITEM_REACH = 40
 _MARKS = "，。！？；,!?;\n"
 _SWITCH = re.compile(r"^那|(?:^|[，,。；;：:] ?)(?:要是|如果|假如|换成|改成|万一|what about|what if|how about)|呢[?？。]?$")
 
@@ -159,21 +161,64 @@ def assemble(turns: Sequence[Reading], roles: Sequence[Roles], matches: Sequence
     several = _sums_items(turns, roles)
     summing = frozenset(fact.name for fact in mine if several and not fact.annual)
     for index, turn in enumerate(turns):
+        turn, said = _without_shut_out(turn, roles[index].said, mine)
         last = index == len(turns) - 1
         mentions = _visible(turn, topic, matches, pack) if last and len(matches) > 1 else turn.mentions
         all_told = _all_told(turns[-1])
         listing = bool(language().speech["each_of"].search(turns[-1].text)) or all_told
         switched = _choices(ledger, turn, mentions, mine, listing=listing, all_told=all_told)
         _flags(ledger, turn, mentions, mine, pack)
-        rekey(ledger, switched, mine, {entry.fact for entry in roles[index].said})
-        numbers(ledger, turn, roles[index].said, summing=summing)
-        without_excluded(ledger, turn, roles[index].said, mine)
+        rekey(ledger, switched, mine, {entry.fact for entry in said})
+        numbers(ledger, turn, said, summing=summing)
+        without_excluded(ledger, turn, said, mine)
         _forget_doubted(ledger, roles[index])
     if language().speech["multi_year"].search(turns[-1].text) and not roles[-1].said:
         for key in [key for key in ledger.numbers if pack.facts[key[0]].annual]:
             del ledger.numbers[key]  # 去年3000万. 今年4000万. 两年一共: the rule counts one year, and which one is asked for
     differences(ledger, mine, remains=any(language().speech["remainder"].search(turn.text) for turn in turns))
     return ledger.frozen()
+
+
+def _without_shut_out(turn: Reading, said: Sequence[Said], facts: Sequence[Fact]) -> tuple[Reading, Sequence[Said]]:
+    """The turn without the sums, among several of one fact, beside which a condition is denied: 备案420万，未备案160万.
+
+    What remains of a whole told beside its parts is the part that is left.
+    """
+    flags = [fact for fact in facts if fact.type == "flag"]
+    for name in dict.fromkeys(entry.fact for entry in said):
+        entries = [entry for entry in said if entry.fact == name and entry.figure.kind == "money" and not entry.loose]
+        spans = {entry.figure.start: _own_part(turn.text, entry.figure) for entry in entries}
+        shut = [
+            entry
+            for entry in entries
+            for a, b in (spans[entry.figure.start],)
+            if any(a <= m.start < b and _denies(m, flag) for m in turn.mentions for flag in flags)
+        ]
+        inside = any(is_part(turn.text, entry.figure) for entry in shut) and len(entries) - len(shut) == 1
+        if not shut or len(shut) == len(entries) or inside:
+            continue  # 一共540万，其中180万没备案: what is taken off a whole
+        left = sum(entry.figure.value for entry in entries if entry not in shut)
+        off = sum(entry.figure.value for entry in shut)
+        whole = [e for e in entries if e not in shut and len(entries) - len(shut) > 1 and e.figure.value * 2 == left + off]
+        gone = [*shut, *whole]
+        blank = [spans[entry.figure.start] for entry in shut]
+        kept = tuple(m for m in turn.mentions if not any(a <= m.start < b for a, b in blank))
+        return replace(turn, mentions=kept), tuple(entry for entry in said if entry not in gone)
+    return turn, said
+
+
+def _denies(mention: Mention, flag: Fact) -> bool:
+    return (mention.term in flag.denied and not mention.negated) or (mention.term in flag.words and mention.negated)
+
+
+def _own_part(text: str, figure: Figure) -> tuple[int, int]:
+    """The part of a message between commas that holds a figure, from the mark of a new item on: 另一笔当时忘了报备案，本金300万."""
+    start = max(text.rfind(mark, 0, figure.start) for mark in _MARKS) + 1
+    stop = min((at for mark in _MARKS if (at := text.find(mark, figure.end)) >= 0), default=len(text))
+    item = list(language().speech["next_item"].finditer(text[: figure.start]))
+    if item and figure.start - item[-1].start() <= _ITEM_REACH and not re.search(r"\d", text[item[-1].end() : start]):
+        start = min(start, item[-1].start())
+    return start, stop
 
 
 def _all_told(last: Reading) -> bool:

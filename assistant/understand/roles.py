@@ -212,7 +212,7 @@ def assign(
         if doubt is not None:
             unsure.append(Unsure(choice.name, (figure,), doubt))
             continue
-        if is_shared(text, figure):
+        if is_shared(text, figure) or _common(reading, figure):
             others = [fact for fact in suited if fact is not choice and cost_of(reading, figure, fact) <= LIMIT / 2]
             said += [Said(fact.name, option_of(reading, figure, fact, known), figure, cost) for fact in others]
         option = option_of(reading, figure, choice, known)
@@ -252,6 +252,13 @@ def _more_than_whole(said: Sequence[Said], known: Mapping[str, Fact]) -> list[Un
     wholes = {e.fact: known[e.fact].minus[0] for e in said if known[e.fact].type == "money" and known[e.fact].minus}
     wrong = [fact for fact, whole in wholes.items() if whole in values and values[fact] > values[whole] > 0]
     return [Unsure(entry.fact, (entry.figure,), "target") for entry in said if entry.fact in wrong]
+
+
+def _common(reading: Reading, figure: Figure) -> bool:
+    """Whether one sum stands for both sides of a comparison: 一千万的合同，登成开发跟登成服务各是多少."""
+    sums = {f.value for f in reading.figures if f.kind == "money"}
+    compared = "comparison" in reading.asks or language().speech["each_asked"].search(reading.text)
+    return figure.kind == "money" and len(sums) == 1 and bool(compared) and bool(language().speech["same_base"].search(reading.text))
 
 
 def _gross(reading: Reading, said: Sequence[Said], known: Mapping[str, Fact]) -> list[Unsure]:
