@@ -74,7 +74,9 @@ def _finding(state: State, match: Match, said: Sequence[Roles]) -> Finding:
     if each is not None:
         return Finding(topic, facts, roles, each.outcomes, each.totals)
     ask = "" if lookup else _next_fact(_foremost(kept, state.turns[-1], facts, roles), pack)
-    open_count = next((u.fact for u in roles.unsure if not u.figures and any(o.benefit.each == u.fact for o in kept)), "")
+    open_count = next(
+        (u.fact for u in roles.unsure if not u.figures and any(u.fact in (o.benefit.each, o.benefit.times) for o in kept)), ""
+    )
     if open_count:
         return Finding(topic, facts, roles, kept, (), gap, open_count, False)
     undivided = _undivided(kept, state.turns, facts, roles, pack)

@@ -17,7 +17,6 @@ from corpus.figures import Figure
 from corpus.numerals import read_numeral
 from corpus.schema import Pack
 
-
 _REACH = 24  # characters between two figures of one series
 
 
@@ -49,10 +48,10 @@ def split(state: State, facts: Facts, roles: Roles, kept: Sequence[Outcome], pac
         if found is not None and (kind != "items" or (not any(total.amount.capped for total in found.totals) and _fits(found))):
             others = [o for o in kept if o not in mine]
             return Split((*found.outcomes, *others), (*found.totals, *totals(others, pack.joint_caps)))
-    return _every_year(state, facts, kept, pack)
+    return _every_year(state, kept, pack)
 
 
-def _every_year(state: State, facts: Facts, kept: Sequence[Outcome], pack: Pack) -> Split | None:
+def _every_year(state: State, kept: Sequence[Outcome], pack: Pack) -> Split | None:
     """The same for each of several years, where their sum is asked for: 连续两年、每年使用两种券."""
     match = language().speech["every_year"].search(state.read.text)
     if match is None or not language().speech["sum_asked"].search(state.read.text):

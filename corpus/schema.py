@@ -153,7 +153,8 @@ class Fact:
     `fallback` gives words that choose an option only where nothing else did and no counterparty is spoken of;
     `split` gives options of choices, the more telling first, and their words: a count beside one is of that option alone
     (两家规上，一家规下);
-    `excludes` names facts that do not count where they are said to be inside this one (利息 inside what is owed), `gross` words for a sum with them;
+    `excludes` names facts that do not count where they are said to be inside this one (利息 inside what is owed),
+    `gross` words for a sum with them;
     `counts` names the things that a count counts, `beware` the words before a figure that make it another (a target).
     """
 

@@ -306,7 +306,7 @@ def _corrections(draft: Draft, finding: Finding) -> None:
     known = {end for total in draft.totals for end in (total.amount.low, total.amount.high)}
     known |= {end for b in benefits for token in (b.figure, b.cap) if token for end in (token.low, token.high)}
     for figure in finding.roles.expected:
-        if figure.high not in known and draft.totals:
+        if figure.kind == "money" and figure.high not in known and draft.totals:
             results = words.join(amount_text(total.amount, words) for total in finding.totals)
             said = _said(figure, words)
             draft.say(

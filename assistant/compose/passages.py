@@ -10,7 +10,6 @@ from assistant.state import State
 from corpus.schema import Clause, Quote, Topic
 from corpus.text import fold, squeeze
 
-
 _GRAMMAR = frozenset(
     "的了在是有和与及或等个条第哪几什么怎样谁吗呢吧啊这那里中上下把被对为以到从要会能可就也都不没很请问一二三四五六七八九十写说讲"
 )

@@ -35,9 +35,20 @@ def is_price(text: str, figure: Figure) -> bool:
         and re.match("(?:券)?(?:一年|每年|全年|的?(?:上限|封顶|最高|限额|顶))", text[figure.end :])
     )
     priced = (
-        priced or bool(rule) or bool(re.search(r"各[^，,。；;]{1,6}$", words) and figure.kind == "count" and figure.value == 1)
+        priced
+        or bool(rule)
+        or _awarded_each(text, figure)
+        or bool(re.search(r"各[^，,。；;]{1,6}$", words) and figure.kind == "count" and figure.value == 1)
     )
     return priced or pointed or (figure.kind == "money" and words.endswith(("单价", "单价是", "单价为")))
+
+
+def _awarded_each(text: str, figure: Figure) -> bool:
+    """Whether one of a kind is told with what it gets: 一家5万，所以是75万."""
+    one = figure.kind == "count" and figure.value == 1
+    return one and bool(
+        re.match(r"(?:券)?(?:就|能|可|各)?(?:给|补|奖|是)?(?:\d[\d.]*|[一二两三四五六七八九十百]+)[万千]", text[figure.end :])
+    )
 
 
 def is_hoped_for(text: str, figure: Figure) -> bool:

@@ -158,7 +158,9 @@ def option_of(reading: Reading, figure: Figure, fact: Fact, known: Mapping[str, 
     sums = [other for other in reading.figures if other.kind == "money"]
     if fact.first in near and len(sums) == 1:
         return fact.first
-    if len(near) > 1 and (is_whole(reading.text, figure) or (len(sums) == 1 and language().speech["same_base"].search(reading.text))):
+    if len(near) > 1 and (
+        is_whole(reading.text, figure) or (len(sums) == 1 and language().speech["same_base"].search(reading.text))
+    ):
         return ""
     if len(sums) == 1 and len(near) > 1 and max(near.values()) < CLEAR + min(near.values()):
         return ""

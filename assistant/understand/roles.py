@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from assistant.language import language
+from assistant.understand.counted import is_beware, miscounted
 from assistant.understand.hints import (
     Doubt,
     after,
@@ -54,7 +55,6 @@ _BARE = 10_000  # a smaller number without a unit may be yuan or 万元
 _TIE = 0.02
 _PART_REACH = 8
 _ABOUT = Fraction(5, 4)
-_COUNTED_REACH = 8
 _QUOTATION = 6  # shorter words in quotation marks may be anybody's
 _SENTENCE_MARK = re.compile("[。；;！？!?\\n]")
 _CLAUSE_MARK = re.compile("[，,。；;！？!?]")
@@ -92,7 +92,8 @@ def assign(
 
     `facts` may take a figure (the first wins a tie), `bases` may take one that no word claims, `asked` is the fact of
     our last question, `own_figures` are the rules' own caps and thresholds, `rates` their rates, `near_words` the words
-    of the subject that each fact of a group belongs to, `before` the facts that earlier turns stated, `earlier` their figures. A wrong figure is
+    of the subject that each fact of a group belongs to, `before` the facts that earlier turns stated, `earlier` their
+    figures. A wrong figure is
     worse than a question: what may be a bound, an increase, another currency or one of several is not taken.
     """
     said: list[Said] = []
@@ -101,7 +102,7 @@ def assign(
     text = reading.text
     counting = [fact for fact in known.values() if fact.type == "count"]
     deeds = {word for fact in counting for word in fact.words} - {thing for fact in counting for thing in fact.counts}
-    named = {w for fact in known.values() if fact.jointly for w in fact.counts}
+    nouns = {w for fact in known.values() if fact.jointly for w in fact.counts}
     kinds = {w for fact in known.values() if fact.of_asker for words in fact.options.values() for w in words}
     worked = any(f.kind == "rate" for f in reading.figures) or language().speech["worked_out"].search(text)
     past = earlier if worked else ()
@@ -143,7 +144,7 @@ def assign(
             fact
             for fact in facts
             if suits(figure, fact)
-            and not _miscounted(reading, figure, fact, deeds, kinds, frozenset() if fact.name in {asked, *before} else named)
+            and not miscounted(reading, figure, fact, deeds, kinds, frozenset() if fact.name in {asked, *before} else nouns)
         ]
         of_years = [fact for fact in suited if fact.annual and is_of_years(text, figure)]
         if of_years and len(of_years) == len(suited) and not all(year_of(text, f) for f in reading.figures if f.kind == "money"):
@@ -155,7 +156,9 @@ def assign(
         ) and not counted_before
         pointed = language().speech["pointed_back"].search(before_words(text, figure, 4))
         counted = {fact.name for fact in suited if fact.minus} | {name for fact in suited for name in fact.minus}
-        targeted = bool(counted & {asked, *before}) or any(reading.has(word) for f in suited if f.minus for word in known[f.minus[-1]].words)
+        targeted = bool(counted & {asked, *before}) or any(
+            reading.has(word) for f in suited if f.minus for word in known[f.minus[-1]].words
+        )
         recipients = (
             []
             if targeted
@@ -166,7 +169,7 @@ def assign(
             for fact in suited
             if jointly or not fact.jointly or (fact.name in recipients and figure.value > 1 and not pointed)
         ]
-        wary = [fact for fact in suited if not _is_beware(reading, figure, fact)]
+        wary = [fact for fact in suited if not is_beware(reading, figure, fact)]
         if any(cost_of(reading, figure, fact) <= LIMIT / 2 for fact in wary):
             suited = wary
         costs = {fact.name: cost_of(reading, figure, fact) - (fact.name in recipients) for fact in suited}
@@ -179,7 +182,8 @@ def assign(
             ((costs[fact.name] + ties.get(fact.name, 0.0), index, fact) for index, fact in enumerate(suited)), default=None
         )
         near = best is not None and best[0] < NEAR
-        if _is_product(figure, (*past, *reading.figures), rates):
+        back = earlier if language().speech["pointed_back"].search(before_words(text, figure, 4)) else past
+        if _is_product(figure, (*back, *reading.figures), rates):
             expected.append(figure)  # a result that somebody worked out
             continue
         if figure.value in own_figures and language().speech["pointed"].search(before_words(text, figure, 4)):
@@ -258,7 +262,9 @@ def _common(reading: Reading, figure: Figure) -> bool:
     """Whether one sum stands for both sides of a comparison: 一千万的合同，登成开发跟登成服务各是多少."""
     sums = {f.value for f in reading.figures if f.kind == "money"}
     compared = "comparison" in reading.asks or language().speech["each_asked"].search(reading.text)
-    return figure.kind == "money" and len(sums) == 1 and bool(compared) and bool(language().speech["same_base"].search(reading.text))
+    return (
+        figure.kind == "money" and len(sums) == 1 and bool(compared) and bool(language().speech["same_base"].search(reading.text))
+    )
 
 
 def _gross(reading: Reading, said: Sequence[Said], known: Mapping[str, Fact]) -> list[Unsure]:
@@ -298,7 +304,7 @@ def _doubt(reading: Reading, figure: Figure, fact: Fact) -> Doubt | None:
         return "currency"
     if fact.type == "money" and figure.kind == "bare" and figure.value < _BARE:
         return "unit"
-    if _is_beware(reading, figure, fact):
+    if is_beware(reading, figure, fact):
         return "target"
     if fact.minus and language().speech["over_last_year"].search(before_words(text, figure, 14)):
         return "target"  # more than last year is not more than the target
@@ -352,17 +358,6 @@ def _excess(text: str, figure: Figure, suited: Sequence[Fact], earlier: Abstract
     return next((fact for fact in suited if fact.minus and fact.name in earlier), None)
 
 
-def _is_beware(reading: Reading, figure: Figure, fact: Fact) -> bool:
-    """Whether the words before a figure make it another than this fact: a target, a total."""
-    lead = before_words(reading.text, figure, 6)
-    direct = any(word in lead[-4:] for word in fact.beware)
-    if sum(other.unit == figure.unit for other in reading.figures) < 2:  # 一共认定了63家, and no target beside it
-        direct = direct or any(lead.removesuffix("了").endswith(word + deed) for word in fact.beware for deed in fact.words)
-    if sum(other.unit == figure.unit for other in reading.figures) < 2 and fact.minus:
-        direct = direct or bool(language().speech["in_all"].search(before_words(reading.text, figure, 18)))
-    return direct and not language().speech["excess"].search(lead)
-
-
 def _described(reading: Reading, figure: Figure) -> bool:
     """Whether a term of the policy says what a part is: 其中本金800万, 其中600万是市内转化的."""
     begin = reading.text.rfind("其中", 0, figure.start)
@@ -371,50 +366,6 @@ def _described(reading: Reading, figure: Figure) -> bool:
 
 def _between(text: str, one: Figure, other: Figure) -> str:
     return text[min(one.end, other.end) : max(one.start, other.start)]
-
-
-def _miscounted(
-    reading: Reading,
-    figure: Figure,
-    fact: Fact,
-    deeds: AbstractSet[str],
-    kinds: AbstractSet[str] = frozenset(),
-    recipients: AbstractSet[str] = frozenset(),
-) -> bool:
-    """Whether the thing counted is another: 培育了5家科技型中小企业 counts no 高新技术企业.
-
-    A deed behind the figure is no thing: 任务50家完成了58家.
-    """
-    if not fact.counts or figure.kind != "count" or not figure.value:
-        return False
-    if figure.text[0] == "一" and any(reading.text.startswith(deed, figure.end) for deed in deeds):
-        inside = _CLAUSE_MARK.split(reading.text[figure.end :])[0]
-        if any(o.unit == figure.unit and figure.end <= o.start < figure.end + len(inside) for o in reading.figures):
-            return True  # 一家培育了2家: the first is who did it
-    behind = [m for m in reading.mentions if m.start >= figure.end and m.start - figure.end <= _COUNTED_REACH]
-    if fact.jointly and behind and not _only_named(reading, figure.end, behind[0].start):
-        return True
-    if any(m.term in fact.counts and not _CLAUSE_MARK.search(reading.text[figure.end : m.start]) for m in behind):
-        return False  # 11家评上高新技术企业
-    if fact.jointly:
-        return True  # 加速器2家 counts no accelerators
-    if behind and behind[0].term not in deeds and reading.text[figure.end : behind[0].start] in ("", "的", " "):
-        return behind[0].term not in fact.counts
-    ahead = [m.term for m in reading.mentions if m.end == figure.start and m.term not in fact.counts]
-    if any(term in kinds for term in ahead):
-        return True  # 科技型中小企业12家
-    told = any(m.term in fact.counts or m.term in fact.words for m in reading.mentions)
-    if not told and any(term in recipients for term in ahead):
-        return True  # 国家级孵化器1家
-    if figure.text[0] == "一" and not language().speech["excess"].search(before_words(reading.text, figure, 4)):
-        return True  # 一家一家算 counts nothing
-    return figure.unit != fact.unit or bool(language().speech["counted_things"].match(after(reading.text, figure, 6)))
-
-
-def _only_named(reading: Reading, start: int, stop: int) -> bool:
-    """Whether nothing but terms and a 的 or 新 stands between: 两家国家级孵化器, not 两个牌子——众创空间."""
-    plain = [i for i in range(start, stop) if not any(m.start <= i < m.end for m in reading.mentions)]
-    return all(reading.text[i] in "的新老 " for i in plain)
 
 
 def _claimed_elsewhere(
