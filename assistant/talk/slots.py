@@ -11,7 +11,7 @@ from typing import Literal
 
 from assistant.compose.passages import passages
 from assistant.compose.wording import Wording
-from assistant.compose.words import amount_text, failure_text, open_text, rule_text
+from assistant.compose.words import amount_text, failure_text, open_text, rule_text, total_name
 from assistant.state import Finding, State
 from assistant.understand.script import to_traditional
 from calculators import Outcome, Total
@@ -69,6 +69,10 @@ class Slots:
             self.add_text("g", self.words.own(finding.gap.say), clause.id)
         return tuple(name for name in self.found if name not in before)
 
+    def add_sum(self, total: Total) -> str:
+        """What several amounts come to together; the slot's name."""
+        return self._put("r", "amount", self.amount_line(total), total.clause, total.outcomes[0].benefit)
+
     def add_clause(self, clause: Clause) -> str:
         """A clause's number and title, and its responsible units; the slot's name."""
         title = self.words.own(clause.title)
@@ -89,8 +93,7 @@ class Slots:
     def amount_line(self, total: Total) -> str:
         """An amount with the name of its benefit, the word of its kind and its clause."""
         words = self.words
-        names = words.listed(outcome.benefit.name for outcome in total.outcomes)
-        parts = [names, words.own(total.amount.label), amount_text(total.amount, words)]
+        parts = [total_name(total, words), words.own(total.amount.label), amount_text(total.amount, words)]
         return (" " if words.english else "").join(part for part in parts if part) + self._where(total.clause)
 
     def _where(self, clause: str) -> str:

@@ -69,6 +69,9 @@ def open_box(state: State) -> Toolbox:
             slots.add(finding if state.answer.totals else replace(finding, totals=()))
         elif clause is not None:
             slots.add_clause(clause)
+    for total in state.answer.totals if state.answer else ():
+        if total.name:
+            slots.add_sum(total)
     for ask in state.answer.asks if state.answer else ():
         if ask.question:
             slots.add_text("a", ask.question)

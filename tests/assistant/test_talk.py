@@ -254,3 +254,9 @@ def test_masking_random_sums_leaves_them() -> None:
     for _ in range(2000):
         text = f"{rng.randint(1, 10**12)}元"
         assert mask(text) == text
+
+
+def test_a_sum_of_several_amounts_has_its_slot(desk: Desk) -> None:
+    state = state_of(desk, "孵化器和众创空间同一批新备上国家级了。两块财政补助加一起落在什么区间")
+    slots = open_box(state).slots
+    assert any("合计" in slot.text and "180万元至600万元" in slot.text for slot in slots.found.values())
