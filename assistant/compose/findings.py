@@ -42,7 +42,10 @@ def add_finding(draft: Draft, finding: Finding, *, asking: bool) -> None:
         _clause(draft, finding)
         return
     if "units" in asks and not asks & {"amount", "cap", "rate", "highest", "recipient"}:
-        _units(draft, finding)
+        if _asks_where(draft):
+            _clause(draft, finding)
+        else:
+            _units(draft, finding)
         return
     if finding.lookup and "summary" in asks and not asks & {"amount", "cap", "rate"}:
         _clause(draft, finding)
@@ -75,6 +78,12 @@ def add_finding(draft: Draft, finding: Finding, *, asking: bool) -> None:
         for outcome in [o for o in finding.outcomes if o.status == "calculated"] or finding.outcomes:
             _details(draft, finding, outcome.benefit)
     _unit_line(draft, finding)
+
+
+def _asks_where(draft: Draft) -> bool:
+    """Whether a clause is asked for by what stands in it, not by who is responsible: 加速器在哪条里出现过."""
+    text, speech = draft.state.read.text, language().speech
+    return bool(speech["where_asked"].search(text)) and not speech["party_asked"].search(text)
 
 
 def _quoted(draft: Draft, finding: Finding) -> bool:

@@ -88,11 +88,12 @@ def _affirmed(words: Sequence[str], mentions: Sequence[Mention]) -> bool:
 def flags(ledger: Ledger, turn: Reading, mentions: Sequence[Mention], facts: Sequence[Fact], pack: Pack) -> None:
     """Record what a turn affirms or denies of the yes-or-no facts."""
     elsewhere = [place for place in turn.places if place not in pack.meta.selects]
+    partly = language().speech["half_and_half"].search(turn.text)
     whole = [m for m in mentions if not _of_a_part(turn, m, facts)]
     for fact in facts:
         if fact.type != "flag":
             continue
-        mentions = whole
+        mentions = [m for m in whole if not (partly and _denies_flag(m, fact))]
         for mention in mentions:
             if mention.term in fact.denied:
                 ledger.flags[fact.name] = mention.negated
@@ -109,6 +110,10 @@ def flags(ledger: Ledger, turn: Reading, mentions: Sequence[Mention], facts: Seq
             ledger.flags[fact.name] = False
         if "@long_ago" in fact.denied and language().speech["long_ago"].search(turn.text) and not _stated(turn, mentions, fact):
             ledger.flags[fact.name] = False
+
+
+def _denies_flag(mention: Mention, fact: Fact) -> bool:
+    return (mention.term in fact.denied and not mention.negated) or (mention.term in fact.words and mention.negated)
 
 
 def _denied_together(turn: Reading, mentions: Sequence[Mention], fact: Fact) -> bool:

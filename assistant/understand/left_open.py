@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from assistant.language import language
 from assistant.understand.chosen import MARKS
-from assistant.understand.hints import is_part
+from assistant.understand.hints import is_part, year_of
 from assistant.understand.reading import Reading
 from assistant.understand.roles import Roles
 from assistant.understand.terms import Mention
-from assistant.understand.together import Said, Unsure
+from assistant.understand.together import PAST_YEARS, Said, Unsure
 from corpus.figures import Figure
 from corpus.schema import Fact, Pack
 
@@ -24,6 +24,8 @@ def of_a_share(turn: Reading, roles: Roles, bases: Sequence[str], pack: Pack) ->
     other = speech["other_unknown"].search(turn.text) and speech["sum_asked"].search(turn.text)
     many = speech["many_kinds"].search(turn.text)
     open_ones = [n for n in bases if (other and pack.facts[n].type == "money") or (partly and pack.facts[n].minus)]
+    if speech["half_and_half"].search(turn.text):
+        open_ones = [name for name in bases if pack.facts[name].type == "money"]
     behind = partly.end() if partly else len(turn.text)
     told = {entry.fact for entry in roles.said if partly and entry.figure.start >= behind}
     doubts = [Unsure(name, (), "target") for name in open_ones if name not in told]
@@ -35,7 +37,8 @@ def of_a_share(turn: Reading, roles: Roles, bases: Sequence[str], pack: Pack) ->
         ]
     back = speech["retracted"].search(turn.text)
     factor = speech["changed_by_factor"].search(turn.text)
-    if factor is not None and not roles.said:
+    past = all(year_of(turn.text, entry.figure) in PAST_YEARS for entry in roles.said)
+    if factor is not None and past:  # 翻了一番，去年300万
         doubts += [Unsure(name, (), "target") for name in bases if pack.facts[name].type in ("money", "count")]
     if back is not None:
         anew = {entry.fact for entry in roles.said if entry.figure.start >= back.start()}

@@ -15,6 +15,7 @@ from assistant.understand.hints import (
     is_new_level,
     is_old_level,
     is_part,
+    is_price,
     is_taken_off,
     is_whole,
     year_of,
@@ -63,7 +64,7 @@ def listed_with(reading: Reading, said: list[Said], expected: Sequence[Figure]) 
     period = language().speech["part_of_year"]
     for figure in (*reading.figures, *reversed(reading.figures)):
         taken = any(entry.figure.start == figure.start for entry in found) or any(f.start == figure.start for f in expected)
-        if taken or figure.kind not in ("money", "count") or figure.vague:
+        if taken or figure.kind not in ("money", "count") or figure.vague or is_price(text, figure):
             continue
         like = [e for e in found if e.figure.kind == figure.kind and e.figure.unit == figure.unit]
         peer = next((e for e in like if listed(text, e.figure, figure) or in_breakdown(text, e.figure, figure)), None)
