@@ -226,7 +226,7 @@ def _told_before(
     """The topics that the turns before were about, where a sum over all of them is asked for: 这三项加起来多少."""
     told = list(dict.fromkeys(name for p in turns or past for name in p.topics))
     own = {match.topic.id for match in matches}
-    if len({*told, *own}) < 2 or not (own <= set(told) or language().speech["sum_of_told"].search(reading.text)):
+    if len({*told, *own}) < 2 or not (own <= set(told) or language().speech["told_besides"].search(reading.text)):
         return ()
     return tuple(Match(t, 1.0, frozenset(), False) for t in pack.topics if t.id in told and t.id not in own and t.benefits)
 
