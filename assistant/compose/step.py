@@ -66,7 +66,8 @@ def _answer(state: State) -> Answer:
     if outside and (not state.findings or _all_outside(state, outside)):
         return _decline(state, "outside", subject=outside[0])
     sure = any(match.strong for match in state.matches) or state.inherited
-    covered = sure and bool(state.findings) and scope.gap < _COVERED
+    told = reading.script != "english"  # the learned sign knows Chinese only
+    covered = sure and bool(state.findings) and told and scope.gap < _COVERED
     if scope.procedure and not covered and not (sure and (_money_elsewhere(state, "procedure") or _refused(state))):
         return _decline(state, "procedure")
     if scope.definition and not covered and not (sure and _money_elsewhere(state, "definition")):

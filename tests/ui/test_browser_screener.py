@@ -165,6 +165,8 @@ def test_the_sheet_is_exported_with_quotes_steps_date_and_status(open_page: Open
 
 
 def test_a_file_holds_what_the_form_shows_at_that_moment(open_page: Open) -> None:
+    from playwright.sync_api import expect
+
     page = screener(open_page)
     happened(page, "contracts-develop")
     fill(page, "经认定登记的年度技术合同成交额", "3000万")
@@ -175,8 +177,8 @@ def test_a_file_holds_what_the_form_shows_at_that_moment(open_page: Open) -> Non
     page.get_by_label("经认定登记的年度技术合同成交额").fill("7000")
     page.get_by_role("button", name="复制成方案 B 比较").click()
     page.locator(".compare").wait_for()
-    page.wait_for_timeout(300)
-    assert page.locator(".compare tbody tr").first.locator("td").all_inner_texts() == ["最高10.5万元", "最高10.5万元"]
+    cells = page.locator(".compare tbody tr").first.locator("td")
+    expect(cells).to_have_text(["最高10.5万元", "最高10.5万元"])
 
 
 def test_events_that_cannot_meet_in_one_year_are_not_added(open_page: Open) -> None:
