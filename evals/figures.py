@@ -50,6 +50,11 @@ _CLIPPED = re.compile(
 )
 
 
+_RARE = {"廿": "二十", "卅": "三十", "俩": "两", "仨": "三", "半个亿": "5000万"}
+_MIXED = re.compile(r"(?:\d{1,4}|[零一二三四五六七八九两十百千万亿])+")
+_DECIMAL = re.compile("([零一二三四五六七八九十百千两]+)点([零一二三四五六七八九]+)(万|亿)")
+
+
 def plain(text: str) -> str:
     """The text with half-width characters, simplified units, no thousands marks, blanks or Markdown."""
     text = unicodedata.normalize("NFKC", text).translate(_TRADITIONAL)
@@ -120,6 +125,25 @@ def _clipped(text: str) -> set[Fraction]:
     return found
 
 
+def _rare(text: str) -> set[Fraction]:
+    """Sums in rare spellings: 廿三, 半个亿, 一点三五亿, 1千2百50万, 299万9千9."""
+    for old, new in _RARE.items():
+        text = text.replace(old, new)
+    found = set()
+    for word in _MIXED.findall(text):
+        spelt = re.sub(r"\d+", lambda match: str(cn2an.an2cn(match[0])), word)
+        spelt = re.sub("([万千])([一二三四五六七八九])$", lambda m: m[1] + m[2] + {"万": "千", "千": "百"}[m[1]], spelt)
+        value = chinese_number(spelt)
+        if value is not None:
+            found.add(value)
+    for whole, part, scale in _DECIMAL.findall(text):
+        value = chinese_number(whole)
+        if value is not None:
+            digits = "".join(str(chinese_number(digit)) for digit in part)
+            found.add((value + Fraction(int(digits), 10 ** len(digits))) * _SCALES[scale])
+    return found
+
+
 def spoken_figures(text: str) -> set[Value]:
     """What a user may have meant: the figures with units, and every bare number at the usual scales."""
     found = read_figures(text)
@@ -127,7 +151,7 @@ def spoken_figures(text: str) -> set[Value]:
     numbers = {Fraction(n) for n in re.findall(_NUMBER, text)}
     numbers |= {Fraction(float(n)).limit_denominator() for n in re.findall(r"\d+(?:\.\d+)?e\+?\d{1,2}", text)}
     numbers |= {v for word in re.findall(f"{_CHINESE}+", text) if (v := chinese_number(word.strip("点"))) is not None}
-    numbers |= _clipped(text)
+    numbers |= _clipped(text) | _rare(text)
     for word in re.findall("[零一二三四五六七八九两壹贰叁肆伍陆柒捌玖十拾百佰千仟]+[万亿]", text):  # 十万二十万, 一两百万
         numbers |= {v for piece in (word, word[1:]) if (v := chinese_number(piece)) is not None}
     for number, scale in product(numbers, (1, 1_000, 10_000, 10**6, 10**7, 10**8)):

@@ -244,3 +244,19 @@ def test_a_refusal_must_not_open_with_a_sum(desk: Desk, jinan: Pack) -> None:
     assert grade(INELIGIBLE, reply, jinan).passed
     reply["text"] = "**符合条件，可得50万元**\n\n" + reply["text"]
     assert grade(INELIGIBLE, reply, jinan).checks["headline"]
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("研发花了半个亿", 50_000_000),
+        ("培育出廿三家", 23),
+        ("登记了5亿3千4百万", 534_000_000),
+        ("成交3千6百5十万", 36_500_000),
+        ("299万9千9", 2_999_900),
+        ("俩百六十万", 2_600_000),
+        ("研发经费一点三五亿", 135_000_000),
+    ],
+)
+def test_a_rare_spelling_of_the_users_is_a_source(said: str, value: int) -> None:
+    assert ("yuan", Fraction(value)) in spoken_figures(said)
