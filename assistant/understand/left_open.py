@@ -18,33 +18,48 @@ _ITEM_REACH = 40
 
 
 def of_a_share(turn: Reading, roles: Roles, bases: Sequence[str], pack: Pack) -> Roles:
-    """Where only a part of a loan went bad and nobody said how much, or one of two did not tell, the base is open."""
+    """The roles without the sums that the turn leaves open: what is asked for again instead of being computed."""
+    doubts = [*_told_in_part(turn, roles, bases, pack), *_not_counted(turn, roles, pack), *_taken_back(turn, roles, bases, pack)]
+    if not doubts:
+        return roles
+    names = {doubt.fact for doubt in doubts}
+    return replace(roles, said=tuple(e for e in roles.said if e.fact not in names), unsure=(*roles.unsure, *doubts))
+
+
+def _told_in_part(turn: Reading, roles: Roles, bases: Sequence[str], pack: Pack) -> list[Unsure]:
+    """A part of a loan went bad and nobody said how much; half is registered and half is not; one of two did not tell."""
     speech = language().speech
     partly = speech["some_of_it"].search(turn.text)
     other = speech["other_unknown"].search(turn.text) and speech["sum_asked"].search(turn.text)
-    many = speech["many_kinds"].search(turn.text)
-    open_ones = [n for n in bases if (other and pack.facts[n].type == "money") or (partly and pack.facts[n].minus)]
-    if speech["half_and_half"].search(turn.text):
-        open_ones = [name for name in bases if pack.facts[name].type == "money"]
+    halves = speech["half_and_half"].search(turn.text)
+    sums = [name for name in bases if pack.facts[name].type == "money" and (other or halves)]
+    rests = [name for name in bases if pack.facts[name].minus and partly]
     behind = partly.end() if partly else len(turn.text)
     told = {entry.fact for entry in roles.said if partly and entry.figure.start >= behind}
-    doubts = [Unsure(name, (), "target") for name in open_ones if name not in told]
-    if many is not None:
-        counts = [fact for fact in pack.facts.values() if fact.type == "count" and fact.ask and fact.unit == many[0][-1]]
-        stated = {entry.fact for entry in roles.said}
-        doubts += [
-            Unsure(f.name, (), "target") for f in counts if f.name not in stated and any(turn.has(word) for word in f.words)
-        ]
-    back = speech["retracted"].search(turn.text)
+    return [Unsure(name, (), "target") for name in dict.fromkeys([*sums, *rests]) if name not in told]
+
+
+def _not_counted(turn: Reading, roles: Roles, pack: Pack) -> list[Unsure]:
+    """好几种券: a number of kinds or firms that was named and not told."""
+    many = language().speech["many_kinds"].search(turn.text)
+    if many is None:
+        return []
+    stated = {entry.fact for entry in roles.said}
+    counts = [fact for fact in pack.facts.values() if fact.type == "count" and fact.ask and fact.unit == many[0][-1]]
+    return [Unsure(f.name, (), "target") for f in counts if f.name not in stated and any(turn.has(word) for word in f.words)]
+
+
+def _taken_back(turn: Reading, roles: Roles, bases: Sequence[str], pack: Pack) -> list[Unsure]:
+    """这数记错了, with no other in its place; 翻了一番, 去年300万: last year's sum is not this year's."""
+    speech = language().speech
     factor = speech["changed_by_factor"].search(turn.text)
     past = all(year_of(turn.text, entry.figure) in PAST_YEARS for entry in roles.said)
-    if factor is not None and past:  # 翻了一番，去年300万
-        doubts += [Unsure(name, (), "target") for name in bases if pack.facts[name].type in ("money", "count")]
+    open_ones = [n for n in bases if factor and past and pack.facts[n].type in ("money", "count")]
+    back = speech["retracted"].search(turn.text)
     if back is not None:
         anew = {entry.fact for entry in roles.said if entry.figure.start >= back.start()}
-        doubts += [Unsure(name, (), "target") for name in bases if name not in anew and pack.facts[name].type == "money"]
-    kept = tuple(entry for entry in roles.said if all(entry.fact != doubt.fact for doubt in doubts))
-    return replace(roles, said=kept, unsure=(*roles.unsure, *doubts)) if doubts else roles
+        open_ones += [name for name in bases if name not in anew and pack.facts[name].type == "money"]
+    return [Unsure(name, (), "target") for name in dict.fromkeys(open_ones)]
 
 
 def still_unsure(found: Sequence[Roles]) -> Roles:
