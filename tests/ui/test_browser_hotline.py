@@ -71,11 +71,12 @@ def test_enter_never_copies_the_clause_of_the_words_before(page: Any) -> None:
     find(page, "孵化器", "2.1.1")
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelector('#hotline-said').textContent === '已复制'")
-    page.evaluate(
+    said = page.evaluate(
         """() => { const box = document.querySelector('#hotline-query'); box.value = '创新券';
             box.dispatchEvent(new Event('input', { bubbles: true }));
-            box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })); }"""
+            box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+            return document.querySelector('#hotline-said').textContent; }"""
     )
-    assert page.locator("#hotline-said").inner_text() == ""
+    assert said == ""
     page.wait_for_function("document.querySelector('#hotline-said').textContent === '已复制'")
     assert page.evaluate("navigator.clipboard.readText()").startswith("[2.1.3]")
