@@ -1,13 +1,12 @@
 """Puts the facts together that the turns of a conversation state about one asker."""
 
-import re
 from collections.abc import Sequence
 from fractions import Fraction
 
 from assistant.language import language
 from assistant.understand.chosen import choices, flags
 from assistant.understand.ledger import Ledger, differences, numbers, rekey, without_excluded
-from assistant.understand.left_open import of_a_share, still_unsure, without_shut_out
+from assistant.understand.left_open import leave_open, still_unsure, without_shut_out
 from assistant.understand.reading import Reading
 from assistant.understand.roles import Roles, assign
 from assistant.understand.terms import Mention
@@ -93,7 +92,7 @@ def assign_turns(
         named = [name for name in bases if any(turn.has(word) for word in pack.facts[name].words)]
         last_named = named[0] if len(named) == 1 else last_named
         found.append(roles)
-    return (*found[:-1], of_a_share(turns[-1], still_unsure(found), bases, pack)) if found else ()
+    return (*found[:-1], leave_open(turns[-1], still_unsure(found), bases, pack)) if found else ()
 
 
 def _shared_facts(
@@ -140,7 +139,7 @@ def _all_told(last: Reading) -> bool:
     """Whether the last turn asks for what all that was told comes to: 同一家两样都中了，加起来多少."""
     speech = language().speech
     asked = speech["sum_asked"].search(last.text) or speech["each_asked"].search(last.text)
-    told = speech["sum_of_told"].search(last.text) or re.search("[两三四]类", last.text)
+    told = speech["sum_of_told"].search(last.text) or speech["kinds_of_it"].search(last.text)
     return bool(asked and told) and not any(figure.kind == "money" for figure in last.figures)
 
 

@@ -114,12 +114,7 @@ def is_relative(text: str, rate: Figure) -> bool:
 
 def is_whole(text: str, figure: Figure) -> bool:
     """Whether a sum is said to be the whole of several: 开发和服务总共8000万."""
-    return bool(
-        re.search(
-            r"(?:总共|一共|合计|总计|拢共|共|(?:加|合)(?:一块儿?|起来|一起|在一起)(?:的?年?成交额?)?|(?:合计|总共|一共|共计|共)(?:年)?(?:成交额?|金额))(?:是|为|有|了)?$",
-            before(text, figure, 10),
-        )
-    )
+    return bool(language().speech["whole_said"].search(before(text, figure, 10)))
 
 
 def is_taken_off(text: str, figure: Figure) -> bool:

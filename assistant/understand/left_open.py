@@ -17,7 +17,7 @@ from corpus.schema import Fact, Pack
 _ITEM_REACH = 40
 
 
-def of_a_share(turn: Reading, roles: Roles, bases: Sequence[str], pack: Pack) -> Roles:
+def leave_open(turn: Reading, roles: Roles, bases: Sequence[str], pack: Pack) -> Roles:
     """The roles without the sums that the turn leaves open: what is asked for again instead of being computed."""
     doubts = [*_told_in_part(turn, roles, bases, pack), *_not_counted(turn, roles, pack), *_taken_back(turn, roles, bases, pack)]
     if not doubts:

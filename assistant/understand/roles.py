@@ -8,16 +8,13 @@ from fractions import Fraction
 
 from assistant.language import language
 from assistant.understand.counted import is_beware, miscounted
+from assistant.understand.doubts import doubt_of, gross, more_than_whole
 from assistant.understand.hints import (
-    Doubt,
     after,
     bound,
     is_denied,
-    is_foreign,
     is_hoped_for,
-    is_increment,
     is_net,
-    is_new_level,
     is_of_years,
     is_others,
     is_part,
@@ -34,8 +31,6 @@ from assistant.understand.nearness import CLEAR, LIMIT, beside, cost_of, option_
 from assistant.understand.reading import Reading
 from assistant.understand.together import (
     NEAR,
-    PAST_YEARS,
-    THIS_YEAR,
     Said,
     Unsure,
     adjusted,
@@ -51,7 +46,6 @@ from corpus.figures import Figure
 from corpus.schema import Fact
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2040
-_BARE = 10_000  # a smaller number without a unit may be yuan or 万元
 _TIE = 0.02
 _PART_REACH = 8
 _ABOUT = Fraction(5, 4)
@@ -212,7 +206,7 @@ def assign(
         choice = _excess(text, figure, suited, before) or choice or _default(figure, suited, bases, asked)
         if choice is None:
             continue
-        doubt = _doubt(reading, figure, choice)
+        doubt = doubt_of(reading, figure, choice)
         if doubt is not None:
             unsure.append(Unsure(choice.name, (figure,), doubt))
             continue
@@ -228,7 +222,7 @@ def assign(
             if language().speech["same_figure"].search(text) or "claimable" in reading.asks
         ]
     said = listed_with(reading, said, expected)
-    unsure += _gross(reading, said, known)
+    unsure += gross(reading, said, known)
     said = [entry for entry in said if not any(doubt.figures == (entry.figure,) for doubt in unsure if doubt.why == "target")]
     said = without_parts(text, said)
     said = own_before_same(said, known)
@@ -236,7 +230,7 @@ def assign(
     said = prune(text, said, own_figures)
     told = tuple(said)
     said = current(text, said)
-    unsure += _more_than_whole(said, known)
+    unsure += more_than_whole(said, known)
     unsure += several(text, said)
     unsure += adjusted(reading, said)
     unsure = [
@@ -250,14 +244,6 @@ def assign(
     return Roles(tuple(said), tuple(expected), named, tuple(unsure), told)
 
 
-def _more_than_whole(said: Sequence[Said], known: Mapping[str, Fact]) -> list[Unsure]:
-    """A rest that is more than its whole: lent 500万, and 800万 of it lost."""
-    values = {entry.fact: entry.figure.value for entry in said}
-    wholes = {e.fact: known[e.fact].minus[0] for e in said if known[e.fact].type == "money" and known[e.fact].minus}
-    wrong = [fact for fact, whole in wholes.items() if whole in values and values[fact] > values[whole] > 0]
-    return [Unsure(entry.fact, (entry.figure,), "target") for entry in said if entry.fact in wrong]
-
-
 def _common(reading: Reading, figure: Figure) -> bool:
     """Whether one sum stands for both sides of a comparison: 一千万的合同，登成开发跟登成服务各是多少."""
     sums = {f.value for f in reading.figures if f.kind == "money"}
@@ -265,17 +251,6 @@ def _common(reading: Reading, figure: Figure) -> bool:
     return (
         figure.kind == "money" and len(sums) == 1 and bool(compared) and bool(language().speech["same_base"].search(reading.text))
     )
-
-
-def _gross(reading: Reading, said: Sequence[Said], known: Mapping[str, Fact]) -> list[Unsure]:
-    """Sums that hold something that does not count, of which nobody said how much: 不良本息合计528万."""
-    found = []
-    for entry in said:
-        fact = known[entry.fact]
-        named = any(word in before_words(reading.text, entry.figure, 10) for word in fact.gross)
-        if named and not any(other.fact in fact.excludes for other in said):
-            found.append(Unsure(entry.fact, (entry.figure,), "target"))
-    return found
 
 
 def _told_again(reading: Reading, figure: Figure) -> bool:
@@ -295,38 +270,6 @@ def _cited(reading: Reading, figure: Figure, own_figures: AbstractSet[Fraction])
         return True
     rule_asked = "wording" in reading.asks and "amount" not in reading.asks and not reading.own
     return rule_asked and bool(reading.quotes) and figure.value in own_figures
-
-
-def _doubt(reading: Reading, figure: Figure, fact: Fact) -> Doubt | None:
-    """Why a figure cannot be taken for a fact as it stands."""
-    text = reading.text
-    if is_foreign(text, figure):
-        return "currency"
-    if fact.type == "money" and figure.kind == "bare" and figure.value < _BARE:
-        return "unit"
-    if is_beware(reading, figure, fact):
-        return "target"
-    if fact.minus and language().speech["over_last_year"].search(before_words(text, figure, 14)):
-        return "target"  # more than last year is not more than the target
-    grows = any(language().speech["growth"].search(word) for word in fact.words)
-    if grows and (is_new_level(text, figure) or _is_level(reading, figure)):
-        return "increment"
-    if not grows and fact.type == "money" and is_increment(text, figure):
-        return "increment"
-    shares = [rate for rate in reading.figures if rate.kind == "rate" and is_relative(text, rate)]
-    if fact.type == "money" and any(not _SENTENCE_MARK.search(_between(text, rate, figure)) for rate in shares):
-        return "share"
-    return None
-
-
-def _is_level(reading: Reading, figure: Figure) -> bool:
-    """Whether a figure is this year's level beside last year's, which is no growth: 去年产值1.2亿，今年1.48亿."""
-    if (
-        language().speech["growth"].search(before_words(reading.text, figure, 8))
-        or year_of(reading.text, figure) not in THIS_YEAR
-    ):
-        return False
-    return any(f.kind == figure.kind and year_of(reading.text, f) in PAST_YEARS for f in reading.figures if f is not figure)
 
 
 def _is_product(figure: Figure, figures: Sequence[Figure], rates: AbstractSet[Fraction]) -> bool:
@@ -362,10 +305,6 @@ def _described(reading: Reading, figure: Figure) -> bool:
     """Whether a term of the policy says what a part is: 其中本金800万, 其中600万是市内转化的."""
     begin = reading.text.rfind("其中", 0, figure.start)
     return any(begin < m.start and m.end <= figure.end + _PART_REACH for m in reading.mentions if m.end > begin)
-
-
-def _between(text: str, one: Figure, other: Figure) -> str:
-    return text[min(one.end, other.end) : max(one.start, other.start)]
 
 
 def _claimed_elsewhere(
